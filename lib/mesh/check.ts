@@ -2,7 +2,7 @@ import type { Problem } from '../errors';
 import { overlaps, parseCidr } from './cidr';
 import { Cluster } from './cluster';
 import type { LocalityPolicy } from './locality';
-import { Mesh } from './mesh';
+import type { Mesh } from './mesh';
 import { findService } from './model';
 import { byText, sortedEntries } from './names';
 import type { MeshService } from './service';
@@ -65,7 +65,11 @@ function clusterProblems(mesh: Mesh): Problem[] {
 function networkProblems(mesh: Mesh): Problem[] {
   return mesh.clusters.flatMap(cluster => {
     const ref = cluster.networkRef;
-    if (typeof ref === 'string' ? mesh.networks.some(network => network.networkName === ref) : mesh.networks.includes(ref)) {
+    if (
+      typeof ref === 'string'
+        ? mesh.networks.some(network => network.networkName === ref)
+        : mesh.networks.includes(ref)
+    ) {
       return [];
     }
     return [
@@ -136,7 +140,10 @@ function serviceProblems(service: MeshService, mesh: Mesh): Problem[] {
           problems.push(unknownCluster(path, ref, `version ${name} is placed on`, mesh));
         }
       }
-    } else if (placement !== 'everywhere' && !mesh.clusters.some(cluster => hasLabels(cluster, placement.matchLabels))) {
+    } else if (
+      placement !== 'everywhere' &&
+      !mesh.clusters.some(cluster => hasLabels(cluster, placement.matchLabels))
+    ) {
       problems.push({
         path,
         what: `version ${name} is placed on no cluster: none has the labels ${JSON.stringify(placement.matchLabels)}`,
@@ -159,7 +166,12 @@ function hasLabels(cluster: Cluster, labels: Readonly<Record<string, string>>): 
   return Object.entries(labels).every(([key, value]) => cluster.clusterLabels[key] === value);
 }
 
-function callProblems(path: string, calls: readonly ServiceRef[], service: MeshService, mesh: Mesh): Problem[] {
+function callProblems(
+  path: string,
+  calls: readonly ServiceRef[],
+  service: MeshService,
+  mesh: Mesh,
+): Problem[] {
   return calls
     .filter(ref => !findService(ref, service.namespace, mesh))
     .map(ref => unknownService(path, ref, 'it calls', mesh));
@@ -176,11 +188,14 @@ function unknownService(path: string, ref: ServiceRef, what: string, mesh: Mesh)
 
 function regionProblems(path: string, policy: LocalityPolicy, mesh: Mesh): Problem[] {
   const regions = [...new Set(mesh.clusters.map(({ region }) => region))].sort(byText);
-  const named = policy.mode === 'failover'
-    ? (policy.regions ?? []).flatMap(({ from, to }) => [from, to])
-    : policy.mode === 'distribute'
-      ? policy.shares.flatMap(({ from, to }) => [from, ...Object.keys(to)]).map(locality => locality.split('/')[0])
-      : [];
+  const named =
+    policy.mode === 'failover'
+      ? (policy.regions ?? []).flatMap(({ from, to }) => [from, to])
+      : policy.mode === 'distribute'
+        ? policy.shares
+            .flatMap(({ from, to }) => [from, ...Object.keys(to)])
+            .map(locality => locality.split('/')[0])
+        : [];
   return [...new Set(named)]
     .filter(region => region !== '*' && !regions.includes(region))
     .map(region => ({
@@ -202,7 +217,10 @@ function ingressProblems(mesh: Mesh): Problem[] {
       }
     }
   }
-  for (const { key, route } of mesh.ingressRoutes.map(route => ({ route, key: `${route.namespace.namespaceName}/${route.routeName}` }))) {
+  for (const { key, route } of mesh.ingressRoutes.map(route => ({
+    route,
+    key: `${route.namespace.namespaceName}/${route.routeName}`,
+  }))) {
     if (!mesh.ingressGateways.includes(route.props.gateway)) {
       problems.push({
         path: key,

@@ -1,6 +1,6 @@
+import { isIP } from 'node:net';
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { isIP } from 'node:net';
 import type { Problem } from '../errors';
 import { parseCidr } from './cidr';
 import type { ControlPlane } from './control-plane';

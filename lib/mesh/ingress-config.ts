@@ -25,7 +25,10 @@ function gateway(route: IngressRoute): Manifest {
     spec: {
       selector: route.props.gateway.selector,
       servers: [
-        { port: { number: route.props.port ?? 80, name: 'http', protocol: 'HTTP' }, hosts: [...route.props.hosts] },
+        {
+          port: { number: route.props.port ?? 80, name: 'http', protocol: 'HTTP' },
+          hosts: [...route.props.hosts],
+        },
       ],
     },
   };
@@ -53,9 +56,7 @@ function httpRoutes(route: IngressRoute, rule: IngressRule): Record<string, unkn
   const port = rule.port ?? service.props.ports[0].port;
   const paths = (rule.paths ?? []).map(path => ({ uri: path }));
   if (!service.props.routes) {
-    return [
-      { ...matches(paths), route: [{ destination: { host: service.host, port: { number: port } } }] },
-    ];
+    return [{ ...matches(paths), route: [{ destination: { host: service.host, port: { number: port } } }] }];
   }
   return service.props.routes.map(version => ({
     ...matches(combine(paths, version)),
@@ -67,7 +68,10 @@ function matches(list: readonly Record<string, unknown>[]): Record<string, unkno
   return list.length > 0 ? { match: list } : {};
 }
 
-function combine(paths: readonly Record<string, unknown>[], version: VersionRoute): Record<string, unknown>[] {
+function combine(
+  paths: readonly Record<string, unknown>[],
+  version: VersionRoute,
+): Record<string, unknown>[] {
   const own = requestMatch(version);
   if (Object.keys(own).length === 0) return [...paths];
   return paths.length === 0 ? [own] : paths.map(path => ({ ...own, ...path }));

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Problem } from '../errors';
-import type { IngressGateway } from './ingress-gateway';
 import { renderIngressRoute } from './ingress-config';
+import type { IngressGateway } from './ingress-gateway';
 import { Mesh } from './mesh';
 import { dnsLabelProblem, refuse } from './names';
 import type { MeshNamespace } from './namespace';

@@ -1,7 +1,12 @@
 import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ModelError, type Problem } from '../errors';
-import { DEFAULT_ISTIO_VERSION, istioRelease, type IstioVersion, SUPPORTED_MINORS } from '../install/versions';
+import {
+  DEFAULT_ISTIO_VERSION,
+  type IstioVersion,
+  istioRelease,
+  SUPPORTED_MINORS,
+} from '../install/versions';
 import { meshProblems } from './check';
 import { Cluster, type ClusterRef } from './cluster';
 import { IngressGateway } from './ingress-gateway';
@@ -111,7 +116,10 @@ export class Mesh extends App {
 
   /** The ingress routes, sorted by namespace and name. */
   get ingressRoutes(): readonly IngressRoute[] {
-    return this.all(IngressRoute.isIngressRoute, ({ namespace, routeName }) => `${namespace.namespaceName}/${routeName}`);
+    return this.all(
+      IngressRoute.isIngressRoute,
+      ({ namespace, routeName }) => `${namespace.namespaceName}/${routeName}`,
+    );
   }
 
   /** Everything resolved; only while rendering, when all of the mesh has been declared. */
@@ -189,7 +197,9 @@ export class Mesh extends App {
   static override of(construct: IConstruct): Mesh {
     const { root } = construct.node;
     if (root instanceof Mesh) return root;
-    throw new Error(`${construct.node.path || 'the root'} is not in a Mesh: create a Mesh and declare it below.`);
+    throw new Error(
+      `${construct.node.path || 'the root'} is not in a Mesh: create a Mesh and declare it below.`,
+    );
   }
 
   /** The problem that something of that kind and name exists already, or none. */
@@ -211,7 +221,14 @@ function identityProblems(mesh: Mesh): Problem[] {
   const parts = mesh.trustDomain.split('.');
   return [
     ...dnsLabelProblem('mesh', 'mesh ID', mesh.meshId, 'it is a label value in telemetry'),
-    ...parts.flatMap(part => dnsLabelProblem('mesh', `trust domain '${mesh.trustDomain}': part`, part, 'a SPIFFE trust domain is a DNS name')),
+    ...parts.flatMap(part =>
+      dnsLabelProblem(
+        'mesh',
+        `trust domain '${mesh.trustDomain}': part`,
+        part,
+        'a SPIFFE trust domain is a DNS name',
+      ),
+    ),
   ];
 }
 

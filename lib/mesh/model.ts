@@ -40,7 +40,9 @@ export function placedClusters(placement: Placement, mesh: Mesh): readonly Clust
   if (placement === 'everywhere') return mesh.clusters;
   if ('matchLabels' in placement) {
     const wanted = Object.entries(placement.matchLabels);
-    return mesh.clusters.filter(({ clusterLabels }) => wanted.every(([key, value]) => clusterLabels[key] === value));
+    return mesh.clusters.filter(({ clusterLabels }) =>
+      wanted.every(([key, value]) => clusterLabels[key] === value),
+    );
   }
   return mesh.sortedClusters(placement);
 }
@@ -89,11 +91,15 @@ interface Draft extends ServiceFacts {
 }
 
 function draft(service: MeshService, mesh: Mesh): Draft {
-  const placements = new Map(service.versions.map(([name, { placement }]) => [name, placedClusters(placement, mesh)]));
+  const placements = new Map(
+    service.versions.map(([name, { placement }]) => [name, placedClusters(placement, mesh)]),
+  );
   const callsOf = new Map(
     service.versions.map(([name, version]) => [
       name,
-      new Set((version.calls ?? service.props.calls ?? []).map(ref => findService(ref, service.namespace, mesh)!)),
+      new Set(
+        (version.calls ?? service.props.calls ?? []).map(ref => findService(ref, service.namespace, mesh)!),
+      ),
     ]),
   );
   return {
@@ -101,9 +107,7 @@ function draft(service: MeshService, mesh: Mesh): Draft {
     placements,
     clusters: new Set([...placements.values()].flat()),
     callsOf,
-    calls: new Set(
-      [...callsOf.values()].flatMap(set => [...set]).sort((a, b) => byText(a.key, b.key)),
-    ),
+    calls: new Set([...callsOf.values()].flatMap(set => [...set]).sort((a, b) => byText(a.key, b.key))),
     callers: new Set(),
     routes: [],
     nameClusters: new Set(),
@@ -137,7 +141,8 @@ function namespaceClusters(mesh: Mesh, drafts: ReadonlyMap<MeshService, Draft>) 
   }
   // A namespace that holds no service may hold configuration for the whole mesh.
   for (const clusters of found.values()) {
-    if (clusters.size === 0) for (const cluster of mesh.clusters) if (cluster.isConfigCluster) clusters.add(cluster);
+    if (clusters.size === 0)
+      for (const cluster of mesh.clusters) if (cluster.isConfigCluster) clusters.add(cluster);
   }
   return found;
 }

@@ -60,7 +60,10 @@ export class MeshNamespace extends Construct implements ClusterRenderable {
   renderInto(target: ClusterTarget): void {
     const { model } = Mesh.of(this);
     if (!model.namespaceClusters.get(this)!.has(target.cluster)) return;
-    target.add('namespaces', model.once(this, () => this.manifest()));
+    target.add(
+      'namespaces',
+      model.once(this, () => this.manifest()),
+    );
   }
 
   private manifest(): Manifest {

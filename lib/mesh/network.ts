@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { dnsLabelProblem, refuse } from './names';
 import { Mesh } from './mesh';
+import { dnsLabelProblem, refuse } from './names';
 
 /**
  * A network in Istio's sense: pods on it reach each other directly by pod IP. Clusters on one network need

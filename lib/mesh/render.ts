@@ -9,8 +9,8 @@ import type { Cluster } from './cluster';
 import { layerOf } from './kinds';
 import type { Mesh } from './mesh';
 import { inReadingOrder } from './order';
-import { isClusterRenderable } from './renderable';
 import type { ClusterTarget } from './renderable';
+import { isClusterRenderable } from './renderable';
 
 /** Everything that one cluster gets. */
 export interface RenderedCluster {
@@ -71,7 +71,10 @@ class Target implements ClusterTarget {
     this.charts.clear();
     refuseDuplicates(this.cluster, [...this.manifests.values()].flat());
     return new Map(
-      LAYERS.filter(layer => this.manifests.has(layer)).map(layer => [layer, inReadingOrder(this.manifests.get(layer)!)]),
+      LAYERS.filter(layer => this.manifests.has(layer)).map(layer => [
+        layer,
+        inReadingOrder(this.manifests.get(layer)!),
+      ]),
     );
   }
 }
@@ -79,7 +82,12 @@ class Target implements ClusterTarget {
 function refuseDuplicates(cluster: Cluster, manifests: readonly Manifest[]): void {
   const seen = new Set<string>();
   for (const { apiVersion, kind, metadata } of manifests) {
-    const key = JSON.stringify([apiVersion.replace(/\/.*/, ''), kind, metadata.namespace ?? '', metadata.name]);
+    const key = JSON.stringify([
+      apiVersion.replace(/\/.*/, ''),
+      kind,
+      metadata.namespace ?? '',
+      metadata.name,
+    ]);
     if (seen.has(key)) {
       const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
       throw new ModelError([

@@ -88,7 +88,9 @@ function sidecar(mesh: Mesh, { service, calls }: ServiceFacts): Manifest {
     spec: {
       workloadSelector: { labels: { app: service.serviceName } },
       egress: [{ hosts: [...callees, `${mesh.systemNamespace}/*`] }],
-      ...(service.namespace.outbound === 'registry-only' ? { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } : {}),
+      ...(service.namespace.outbound === 'registry-only'
+        ? { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }
+        : {}),
     },
   };
 }
@@ -106,7 +108,11 @@ function virtualService(service: MeshService): Manifest {
 }
 
 /** The destinations of a route, with weights when there is more than one. */
-export function destinations(service: MeshService, route: VersionRoute, port?: number): Record<string, unknown>[] {
+export function destinations(
+  service: MeshService,
+  route: VersionRoute,
+  port?: number,
+): Record<string, unknown>[] {
   const weights = sortedEntries(route.to).filter(([, weight]) => weight > 0);
   return weights.map(([subset, weight]) => ({
     destination: { host: service.host, subset, ...(port === undefined ? {} : { port: { number: port } }) },

@@ -4,7 +4,17 @@ import type { LocalityPolicy } from './locality';
 import type { MeshService } from './service';
 
 /** The protocols that Istio recognizes by a port's name. */
-export type Protocol = 'http' | 'http2' | 'https' | 'grpc' | 'grpc-web' | 'tcp' | 'tls' | 'mongo' | 'mysql' | 'redis';
+export type Protocol =
+  | 'http'
+  | 'http2'
+  | 'https'
+  | 'grpc'
+  | 'grpc-web'
+  | 'tcp'
+  | 'tls'
+  | 'mongo'
+  | 'mysql'
+  | 'redis';
 
 /** A port of a mesh service. */
 export interface ServicePort {
@@ -26,7 +36,10 @@ export interface ServicePort {
 }
 
 /** On which clusters a version runs: all, or those listed, or those with all of these labels. */
-export type Placement = 'everywhere' | readonly ClusterRef[] | { readonly matchLabels: Readonly<Record<string, string>> };
+export type Placement =
+  | 'everywhere'
+  | readonly ClusterRef[]
+  | { readonly matchLabels: Readonly<Record<string, string>> };
 
 /** How many pods a version has in a cluster: between two bounds, by load. */
 export interface Autoscaling {
@@ -46,7 +59,11 @@ export interface WorkloadSettings {
   readonly image?: string;
   /** @default 1 */
   readonly replicas?: number;
-  /** Requests and limits of the container. */
+  /**
+   * Requests and limits of the container.
+   *
+   * @default - requests 100m of CPU and 128Mi of memory, no limits
+   */
   readonly resources?: ContainerResources;
   /** Environment variables; merged over those of the version. */
   readonly env?: Readonly<Record<string, string>>;

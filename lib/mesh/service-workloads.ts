@@ -1,5 +1,8 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
+import type { Chart } from 'cdk8s';
+import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import {
+  type ContainerResources,
+  Cpu,
   Deployment,
   EnvValue,
   HorizontalPodAutoscaler,
@@ -11,7 +14,6 @@ import {
   ServiceAccount,
   Volume,
 } from 'cdk8s-plus-27';
-import type { Chart } from 'cdk8s';
 import { trafficDistribution } from './locality';
 import { Mesh } from './mesh';
 import { sortedEntries } from './names';
@@ -20,6 +22,12 @@ import type { MeshService } from './service';
 
 /** What every pod needs for Pod Security "restricted" and cdk8s-plus-27 has no prop for. */
 const RUNTIME_DEFAULT = { type: 'RuntimeDefault' };
+
+/** Enough to be scheduled and scaled by; no limit, so that nothing is throttled that nobody measured. */
+const DEFAULT_RESOURCES: ContainerResources = {
+  cpu: { request: Cpu.millis(100) },
+  memory: { request: Size.mebibytes(128) },
+};
 
 /**
  * Adds what a service has on one cluster: the Service where its name must resolve, a ServiceAccount and a
@@ -35,7 +43,8 @@ export function renderWorkloads(service: MeshService, target: ClusterTarget): vo
     metadata: { ...where(service), name: service.serviceAccountName },
   });
   for (const [version] of service.versions) {
-    if (facts.placements.get(version)!.includes(target.cluster)) addDeployment(service, version, target, chart);
+    if (facts.placements.get(version)!.includes(target.cluster))
+      addDeployment(service, version, target, chart);
   }
 }
 
@@ -46,7 +55,11 @@ function where(service: MeshService) {
 function addService(service: MeshService, chart: Chart): void {
   const object = new Service(chart, `${service.key}/service`, {
     metadata: { ...where(service), name: service.serviceName },
-    ports: service.props.ports.map(({ name, port, targetPort }) => ({ name, port, targetPort: targetPort ?? port })),
+    ports: service.props.ports.map(({ name, port, targetPort }) => ({
+      name,
+      port,
+      targetPort: targetPort ?? port,
+    })),
   });
   object.selectLabel('app', service.serviceName);
   const distribution = trafficDistribution(service.locality);
@@ -65,7 +78,11 @@ function addDeployment(service: MeshService, version: string, target: ClusterTar
     podMetadata: { labels },
     select: false,
     replicas: settings.autoscaling ? undefined : (settings.replicas ?? 1),
-    serviceAccount: ServiceAccount.fromServiceAccountName(chart, `${path}/account`, service.serviceAccountName),
+    serviceAccount: ServiceAccount.fromServiceAccountName(
+      chart,
+      `${path}/account`,
+      service.serviceAccountName,
+    ),
   });
   deployment.select(LabelSelector.of({ labels }));
   const { readiness, liveness } = service.props;
@@ -77,7 +94,7 @@ function addDeployment(service: MeshService, version: string, target: ClusterTar
     envVariables: Object.fromEntries(
       sortedEntries(settings.env ?? {}).map(([key, value]) => [key, EnvValue.fromValue(value)]),
     ),
-    resources: settings.resources ?? {},
+    resources: settings.resources ?? DEFAULT_RESOURCES,
     readiness,
     liveness,
     securityContext: { readOnlyRootFilesystem: !service.props.writableRootFilesystem },

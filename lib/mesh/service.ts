@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import type { Problem } from '../errors';
 import { Cluster } from './cluster';
-import { localityProblems, type LocalityPolicy } from './locality';
+import { type LocalityPolicy, localityProblems } from './locality';
 import { Mesh } from './mesh';
 import { dnsLabelProblem, refuse, sortedEntries } from './names';
-import { MeshNamespace } from './namespace';
+import type { MeshNamespace } from './namespace';
 import type { ClusterRenderable, ClusterTarget } from './renderable';
 import { renderServiceConfig } from './service-config';
 import type {
@@ -198,7 +198,12 @@ function settingsProblems(path: string, where: string, settings: WorkloadSetting
 function autoscalingProblems(path: string, where: string, autoscaling?: Autoscaling): Problem[] {
   if (!autoscaling) return [];
   const { minReplicas = 1, maxReplicas } = autoscaling;
-  if (Number.isInteger(minReplicas) && Number.isInteger(maxReplicas) && minReplicas >= 1 && minReplicas <= maxReplicas) {
+  if (
+    Number.isInteger(minReplicas) &&
+    Number.isInteger(maxReplicas) &&
+    minReplicas >= 1 &&
+    minReplicas <= maxReplicas
+  ) {
     return [];
   }
   return [
