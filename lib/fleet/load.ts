@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from './errors';
 import { Fleet } from './fleet';
 import { exists, listFiles, readText } from './folder';
@@ -12,6 +12,7 @@ export const FLEET_FILE = 'fleet.json';
 /** The inventory beside hand-written manifests. */
 export const INVENTORY_FILE = 'isthmus.yaml';
 const HELM_FOLDER = 'helm';
+const PLAN_FILE = 'apply.tsv';
 const FLEET_VERSION = 1;
 
 /**
@@ -33,6 +34,7 @@ export function loadDist(dist: string): Fleet {
   return load(entries, new Map(entries.map(entry => [entry.name, join(dist, entry.name)])), {
     recursive: false,
     manifests: ['.yaml'],
+    plan: readHelmPlan(join(dist, PLAN_FILE)),
   });
 }
 
@@ -95,7 +97,7 @@ export function loadFolders(options: FolderOptions): Fleet {
 function load(
   entries: readonly InventoryEntry[],
   folders: ReadonlyMap<string, string>,
-  how: { recursive: boolean; manifests: readonly string[] },
+  how: { recursive: boolean; manifests: readonly string[]; plan?: HelmPlan },
 ): Fleet {
   const objects: FleetObject[] = [];
   const helm: HelmRelease[] = [];
@@ -108,21 +110,43 @@ function load(
       if (name === INVENTORY_FILE) continue;
       for (const object of parseManifests(entry.name, path, readText(path), cache)) own.push(object);
     }
-    helm.push(...loadHelm(entry.name, join(folder, HELM_FOLDER)));
+    helm.push(...loadHelm(entry.name, join(folder, HELM_FOLDER), how.plan ?? new Map()));
     for (const object of own) objects.push(object);
     clusters.push(completeCluster(entry, own));
   }
   return new Fleet({ clusters, objects, helm });
 }
 
-function loadHelm(cluster: string, folder: string): HelmRelease[] {
+function loadHelm(cluster: string, folder: string, plan: HelmPlan): HelmRelease[] {
   if (!exists(folder)) return [];
-  return listFiles(folder, ['.yml', '.yaml'], { recursive: false }).map(({ path, name }) => ({
-    cluster,
-    name: basename(name).replace(/\.ya?ml$/, ''),
-    file: path,
-    values: parseMapping(path, readText(path)),
-  }));
+  return listFiles(folder, ['.yml', '.yaml'], { recursive: false }).map(({ path, name: fileName }) => {
+    const name = fileName.replace(/\.ya?ml$/, '');
+    const { namespace = 'istio-system', version } = plan.get(`${cluster} ${name}`) ?? {};
+    return {
+      cluster,
+      name,
+      namespace,
+      ...(version === undefined ? {} : { version }),
+      file: path,
+      values: parseMapping(path, readText(path)),
+    };
+  });
+}
+
+/** Namespace and chart version by `cluster release`. */
+type HelmPlan = ReadonlyMap<string, { namespace?: string; version?: string }>;
+
+/** Where the apply plan installs each release: its `helm` and `helm-address` lines. */
+function readHelmPlan(file: string): HelmPlan {
+  const plan = new Map<string, { namespace?: string; version?: string }>();
+  if (!exists(file)) return plan;
+  for (const line of readText(file).split('\n')) {
+    const [, cluster, , action, release, , version, namespace] = line.split('\t');
+    if (action === 'helm' || action === 'helm-address') {
+      plan.set(`${cluster} ${release}`, { namespace: namespace || undefined, version: version || undefined });
+    }
+  }
+  return plan;
 }
 
 function parseFleetFile(file: string): Plain {

@@ -41,6 +41,10 @@ export interface HelmRelease {
   readonly cluster: string;
   /** Name of the release: `istiod`, `istio-eastwestgateway`. */
   readonly name: string;
+  /** Namespace it is installed in; `istio-system` where nothing says otherwise. */
+  readonly namespace: string;
+  /** Version of its chart, which is Istio's; undefined where nothing says it. */
+  readonly version?: string;
   readonly file: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
