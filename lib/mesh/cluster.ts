@@ -84,10 +84,12 @@ export class Cluster extends Chart {
   readonly networkRef: NetworkRef;
 
   /**
+   * @throws Error if the scope is in no Mesh.
    * @throws ModelError if the name is no DNS-1123 label, is taken or is reserved; if a pod range is no IP
    * range; if the address of a primary is no IP.
    */
   constructor(scope: Construct, id: string, props: ClusterProps) {
+    Mesh.of(scope);
     refuse([...nameProblems(scope, id), ...propProblems(id, props)]);
     super(scope, id, { disableResourceNameHashes: true });
     this.clusterName = id;

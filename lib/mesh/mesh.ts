@@ -209,8 +209,8 @@ export class Mesh extends App {
     return [
       {
         path: taken.node.path,
-        what: `the ${role} '${id}' is declared twice in ${scope.node.path || 'the mesh'}`,
-        why: 'one name stands for one thing, in Istio and in dist',
+        what: `the ${role} '${id}' has the name of something that is declared in ${scope.node.path || 'the mesh'} already`,
+        why: 'a name stands for one thing, in the tree, in Istio and in dist',
         fix: 'Rename one of the two, or remove it.',
       },
     ];
