@@ -41,8 +41,3 @@ export function keysInOrder(map: Plain, sort: boolean): string[] {
   }
   return keys;
 }
-
-/** Whether cdk8s sorts keys, which `CDK8S_DISABLE_SORT` switches off. */
-export function sortsKeys(): boolean {
-  return !process.env.CDK8S_DISABLE_SORT;
-}

@@ -8,7 +8,7 @@ import {
 } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Manifest } from '../manifest';
-import { isPlainList, isPlainMap, keysInOrder, type Plain, sortsKeys } from './plain';
+import { isPlainList, isPlainMap, keysInOrder, type Plain } from './plain';
 import { toYaml, unresolvedToYaml } from './yaml';
 
 /**
@@ -27,8 +27,9 @@ import { toYaml, unresolvedToYaml } from './yaml';
  * @throws what `toJson()` throws
  */
 export function apiObjectToManifest(object: ApiObject): Manifest {
+  const { sort } = traitsOf(object.chart);
   const top = topOf(object);
-  const sort = sortsKeys();
+  if (!top) return object.toJson();
   const manifest: Plain = {};
   for (const key in top) {
     // Metadata has been copied already.
@@ -36,7 +37,7 @@ export function apiObjectToManifest(object: ApiObject): Manifest {
     if (value === SPECIAL) return object.toJson();
     if (value !== undefined) manifest[key] = value;
   }
-  return (top ? manifest : object.toJson()) as Manifest;
+  return manifest as Manifest;
 }
 
 /**
@@ -46,7 +47,7 @@ export function apiObjectToManifest(object: ApiObject): Manifest {
  */
 export function apiObjectToYaml(object: ApiObject): string {
   const top = topOf(object);
-  return (top && unresolvedToYaml(top)) ?? toYaml(object.toJson());
+  return (top && unresolvedToYaml(top, traitsOf(object.chart).sort)) ?? toYaml(object.toJson());
 }
 
 /**
@@ -59,14 +60,14 @@ function topOf(object: ApiObject): Plain | undefined {
     object.toJson !== ApiObject.prototype.toJson ||
     object.metadata.toJson !== ApiObjectMetadataDefinition.prototype.toJson ||
     patches?.length !== 0 ||
-    !hasBuiltInResolversOnly(object)
+    !traitsOf(object.chart).builtInResolversOnly
   ) {
     return undefined;
   }
   const metadata = copyMetadata(object.metadata as unknown as MetadataInternals);
   if (metadata === SPECIAL) return undefined;
   const top: Plain = { apiVersion: props.apiVersion, kind: props.kind, metadata };
-  for (const key of keysInOrder(props, sortsKeys())) {
+  for (const key of keysInOrder(props, traitsOf(object.chart).sort)) {
     if (key === '__proto__') return undefined;
     if (!Object.hasOwn(top, key)) top[key] = props[key];
   }
@@ -74,18 +75,28 @@ function topOf(object: ApiObject): Plain | undefined {
 }
 
 const BUILT_IN = new Set<unknown>([LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver]);
-const builtInOnly = new WeakMap<IConstruct, boolean>();
 
-function hasBuiltInResolversOnly(construct: IConstruct): boolean {
-  let root = construct;
-  for (let scope = root.node.scope; scope; scope = scope.node.scope) root = scope;
-  let known = builtInOnly.get(root);
-  if (known === undefined) {
-    const { resolvers } = root as Partial<App>;
-    known = Array.isArray(resolvers) && resolvers.every(resolver => BUILT_IN.has(resolver.constructor));
-    builtInOnly.set(root, known);
+/** What holds for all objects of one app; asked once, because walking up and reading the environment cost more than an object. */
+interface AppTraits {
+  readonly builtInResolversOnly: boolean;
+  readonly sort: boolean;
+}
+
+const traitsOfCharts = new WeakMap<IConstruct, AppTraits>();
+
+function traitsOf(chart: IConstruct): AppTraits {
+  let traits = traitsOfCharts.get(chart);
+  if (traits === undefined) {
+    const { resolvers } = chart.node.root as Partial<App>;
+    traits = {
+      builtInResolversOnly:
+        Array.isArray(resolvers) && resolvers.every(resolver => BUILT_IN.has(resolver.constructor)),
+      // The switch of cdk8s.
+      sort: !process.env.CDK8S_DISABLE_SORT,
+    };
+    traitsOfCharts.set(chart, traits);
   }
-  return known;
+  return traits;
 }
 
 /** What cdk8s keeps private in an object's metadata. */

@@ -1,4 +1,4 @@
-import { isPlainList, isPlainMap, keysInOrder, type Plain, sortsKeys } from './plain';
+import { isPlainList, isPlainMap, keysInOrder, type Plain } from './plain';
 import { numberValue, singleLine, stringValue } from './yaml-scalar';
 
 /**
@@ -32,12 +32,11 @@ export function toYaml(value: unknown): string {
 
 /**
  * The document of an object's fields that cdk8s hasn't resolved yet, as it would be after that; the fields are in
- * order. Undefined if there is anything that only cdk8s knows how to resolve.
+ * order, those below are sorted if so told. Undefined if there is anything that only cdk8s knows how to resolve.
  */
-export function unresolvedToYaml(fields: Plain): string | undefined {
+export function unresolvedToYaml(fields: Plain, sort: boolean): string | undefined {
   try {
-    const how = sortsKeys() ? RESOLVE_SORTED : RESOLVE;
-    return entries(fields, Object.keys(fields), 0, '', how);
+    return entries(fields, Object.keys(fields), 0, '', sort ? RESOLVE_SORTED : RESOLVE);
   } catch (error) {
     // Too deep: cdk8s words that.
     if (error instanceof Unwritable || error instanceof RangeError) return undefined;
