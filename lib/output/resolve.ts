@@ -27,17 +27,7 @@ import { toYaml, unresolvedToYaml } from './yaml';
  * @throws what `toJson()` throws
  */
 export function apiObjectToManifest(object: ApiObject): Manifest {
-  const { sort } = traitsOf(object.chart);
-  const top = topOf(object);
-  if (!top) return object.toJson();
-  const manifest: Plain = {};
-  for (const key in top) {
-    // Metadata has been copied already.
-    const value = key === 'metadata' ? top[key] : copy(top[key], sort, false);
-    if (value === SPECIAL) return object.toJson();
-    if (value !== undefined) manifest[key] = value;
-  }
-  return manifest as Manifest;
+  return (orIfTooDeep(() => copyTop(object)) ?? object.toJson()) as Manifest;
 }
 
 /**
@@ -46,8 +36,33 @@ export function apiObjectToManifest(object: ApiObject): Manifest {
  * @throws what `toJson()` throws
  */
 export function apiObjectToYaml(object: ApiObject): string {
-  const top = topOf(object);
+  const top = orIfTooDeep(() => topOf(object));
   return (top && unresolvedToYaml(top, traitsOf(object.chart).sort)) ?? toYaml(object.toJson());
+}
+
+/** Undefined if the action runs out of stack, as with an object that refers to itself: cdk8s words that. */
+function orIfTooDeep<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** An object's fields, resolved; undefined where only cdk8s knows how. */
+function copyTop(object: ApiObject): Plain | undefined {
+  const top = topOf(object);
+  if (!top) return undefined;
+  const { sort } = traitsOf(object.chart);
+  const manifest: Plain = {};
+  for (const key in top) {
+    // Metadata has been copied already.
+    const value = key === 'metadata' ? top[key] : copy(top[key], sort, false);
+    if (value === SPECIAL) return undefined;
+    if (value !== undefined) manifest[key] = value;
+  }
+  return manifest;
 }
 
 /**
