@@ -2,7 +2,11 @@
 export interface ObjectProps {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Record<string, string>;
+  };
   readonly [field: string]: unknown;
 }
 
@@ -107,7 +111,9 @@ function destinationRule(_cluster: string, app: string): ObjectProps {
     metadata: metadata(app),
     spec: {
       host: `${app}.shop.svc.cluster.local`,
-      trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' } },
+      trafficPolicy: {
+        outlierDetection: { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' },
+      },
       subsets: [{ name: 'v1', labels: { version: 'v1' } }],
     },
   };

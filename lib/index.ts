@@ -1,3 +1,6 @@
+export * from './bookinfo';
 export * from './errors';
+export * from './install/versions';
 export * from './layer';
 export * from './manifest';
+export * from './mesh';

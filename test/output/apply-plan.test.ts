@@ -29,8 +29,10 @@ test.each<[PlanStep, string[]]>([
       ...at('s'),
       action: 'helm-address',
       ...release,
-      valuePath: 'global.remotePilotAddress',
-      from: { context: 'kind-berlin', namespace: 'istio-system', service: 'eastwest' },
+      path: 'global.remotePilotAddress',
+      fromContext: 'kind-berlin',
+      fromNamespace: 'istio-system',
+      fromService: 'eastwest',
     },
     [...Object.values(release), 'global.remotePilotAddress', 'kind-berlin', 'istio-system', 'eastwest'],
   ],
@@ -39,7 +41,7 @@ test.each<[PlanStep, string[]]>([
     ['istio-system', 'eastwest', '300s'],
   ],
   [
-    { ...at('s'), action: 'wait', resource: 'crd/gateways', for: 'condition=Established', timeout: '60s' },
+    { ...at('s'), action: 'wait', namespace: '-', resource: 'crd/gateways', condition: 'condition=Established', timeout: '60s' },
     ['-', 'crd/gateways', 'condition=Established', '60s'],
   ],
   [
@@ -48,7 +50,7 @@ test.each<[PlanStep, string[]]>([
       action: 'wait',
       namespace: 'a',
       resource: 'deployment/b',
-      for: 'condition=Available',
+      condition: 'condition=Available',
       timeout: '9s',
     },
     ['a', 'deployment/b', 'condition=Available', '9s'],
@@ -62,6 +64,7 @@ test.each<[PlanStep, string[]]>([
       namespace: 'istio-system',
       tokenSecret: 'istio-reader',
       timeout: '60s',
+      server: '-',
     },
     ['tokyo', 'kind-tokyo', 'istio-system', 'istio-reader', '60s', '-'],
   ],
@@ -96,11 +99,11 @@ test('steps keep their order, one a line', () => {
 
 test.each(['', 'a\tb', 'a\nb', 'a\rb', '\0', 'a\u2028b'])('the field %j is refused', file => {
   expect(() => planToTsv([{ ...at('apply x'), action: 'apply', file }])).toThrow(
-    /^apply plan: step "apply x" \(apply\) has the field /,
+    /^Step 'apply x' has the field /,
   );
 });
 
 test('two steps of the same name are refused', () => {
   const step: PlanStep = { ...at('twice'), action: 'apply', file: 'f' };
-  expect(() => planToTsv([step, { ...step, file: 'g' }])).toThrow('two steps are named "twice"');
+  expect(() => planToTsv([step, { ...step, file: 'g' }])).toThrow('two steps called 'twice'');
 });
