@@ -41,7 +41,14 @@ test.each<[PlanStep, string[]]>([
     ['istio-system', 'eastwest', '300s'],
   ],
   [
-    { ...at('s'), action: 'wait', namespace: '-', resource: 'crd/gateways', condition: 'condition=Established', timeout: '60s' },
+    {
+      ...at('s'),
+      action: 'wait',
+      namespace: '-',
+      resource: 'crd/gateways',
+      condition: 'condition=Established',
+      timeout: '60s',
+    },
     ['-', 'crd/gateways', 'condition=Established', '60s'],
   ],
   [
@@ -105,5 +112,5 @@ test.each(['', 'a\tb', 'a\nb', 'a\rb', '\0', 'a\u2028b'])('the field %j is refus
 
 test('two steps of the same name are refused', () => {
   const step: PlanStep = { ...at('twice'), action: 'apply', file: 'f' };
-  expect(() => planToTsv([step, { ...step, file: 'g' }])).toThrow('two steps called 'twice'');
+  expect(() => planToTsv([step, { ...step, file: 'g' }])).toThrow('two steps called');
 });
