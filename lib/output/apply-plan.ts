@@ -97,7 +97,7 @@ export type PlanStep =
  * The plan as `apply.tsv`: a line a step, fields separated by tabs. The columns are listed in
  * docs/architecture.md; `apply.sh` executes them.
  *
- * @throws TypeError if a field is empty or holds a tab or a line break, or a step's name occurs twice.
+ * @throws TypeError if a field is empty or holds a tab, a line break or another control character, or a step's name occurs twice.
  */
 export function planToTsv(steps: readonly PlanStep[]): string {
   const names = new Set<string>();
@@ -113,7 +113,7 @@ export function planToTsv(steps: readonly PlanStep[]): string {
 function line(step: PlanStep): string {
   const fields = [step.step, step.cluster, step.context, step.action, ...args(step)];
   for (const field of fields) {
-    if (field === '' || /[\t\r\n]/.test(field)) {
+    if (field === '' || /\p{Cc}|[\u2028\u2029]/u.test(field)) {
       throw new TypeError(
         `Step '${step.step}' has the field ${JSON.stringify(field)}: the plan can't hold it.`,
       );
