@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import FIELDS from '../../imports/fields.json';
 import type { Fields } from '../../tools/import/fields';
@@ -75,11 +75,11 @@ function unknown(path: string): string {
 const NATIVE = dirname(require.resolve('kubernetes-models/package.json'));
 const ISTIO = dirname(require.resolve('@kubernetes-models/istio/package.json'));
 
-/** The name of the schema behind a native kind: the model exports itself under both names. */
+/** The name of the schema behind a native kind, as its model imports it. */
 function nativeSchema({ apiVersion, kind }: KubernetesObject): string | undefined {
   const file = join(NATIVE, apiVersion, `${kind}.js`);
   if (!existsSync(file)) return undefined;
-  return Object.keys(require(file)).find(name => name.startsWith('IoK8s'));
+  return /_schemas\/(IoK8s\w+)\.js/.exec(readFileSync(file, 'utf8'))?.[1];
 }
 
 function nativeValidator(schema: string): Validator {
