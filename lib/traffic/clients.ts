@@ -2,6 +2,7 @@ import { namespaceOf } from '../fleet/fleet';
 import { containsLabels } from '../fleet/labels';
 import { byText, labelsAt, plainsAt, stringAt, stringsAt } from '../fleet/plain';
 import type { FleetObject } from '../fleet/types';
+import type { CallGraph } from './call-graph';
 import type { ClientProxy, Endpoint, Service } from './model';
 import { httpRouteRoutes, type Route, virtualServiceRoutes } from './routes';
 import { type PlaneView, proxyAt, type World } from './world';
@@ -22,17 +23,15 @@ export interface IngressClient extends ClientZone {
 }
 
 /**
- * The places from which a service may be called: every zone of each cluster that has the Service or runs pods
- * in its namespace.
+ * The places from which a service may be called: every zone of the clusters in which its callers run; where
+ * nothing says who calls it, of the clusters that have the Service, so that its name resolves.
  */
-export function clientZones(world: World, service: Service): ClientZone[] {
-  return world.fleet.clusters
-    .filter(
-      ({ name }) =>
-        service.clusters.includes(name) ||
-        world.fleet.ofKind('Pod', name).some(({ manifest }) => namespaceOf(manifest) === service.namespace),
-    )
-    .flatMap(cluster => zonesOf(world, cluster.name));
+export function clientZones(world: World, graph: CallGraph, service: Service): ClientZone[] {
+  const callers = graph.callersOf(service);
+  const clusters = callers
+    ? new Set(callers.filter(caller => !caller.isGateway).map(caller => caller.cluster))
+    : new Set(service.clusters.length > 0 ? service.clusters : world.fleet.clusters.map(({ name }) => name));
+  return [...clusters].sort(byText).flatMap(cluster => zonesOf(world, cluster));
 }
 
 /** The zones of a cluster as places; one without a name where none is known. */

@@ -1,6 +1,7 @@
 import { InputError } from '../fleet/errors';
 import { versionOf } from '../fleet/labels';
-import { byText, stringAt } from '../fleet/plain';
+import { byText, plainsAt, stringAt } from '../fleet/plain';
+import { type CallGraph, callGraph } from './call-graph';
 import { type ClientZone, clientZones, type IngressClient, ingressClients, zonesOf } from './clients';
 import type { Endpoint, Service } from './model';
 import { isRouted, meshRoutes, type Route, type RouteTable } from './routes';
@@ -91,6 +92,7 @@ export interface WhatIf {
 export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly string[] = []): WhatIf {
   const targets = servicesAsked(world, query.services);
   const endpoints = allEndpoints(world);
+  const graph = callGraph(world);
   const ingress = query.from ? [] : ingressClients(world);
   const conditional = new Map<string, ConditionalRoute>();
   const mirrors = new Map<string, { service: string; to: string }>();
@@ -107,7 +109,7 @@ export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly s
     const rows = new Rows(world);
     const ingressRows = new Rows(world);
     for (const target of targets) {
-      for (const from of placesFor(world, query, target, condition)) {
+      for (const from of placesFor(world, graph, query, target, condition)) {
         const { outcome, table } = fromMesh(world, server, from, target, query.fromNamespace);
         rows.add(from, target.label, outcome);
         note(target.label, table);
@@ -139,6 +141,7 @@ export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly s
 const ASSUMPTIONS = [
   'Steady state: every proxy knows the last configuration, and outlier detection has ejected what it can.',
   'A client is one proxy in a zone, with no labels but those of its place; each sends alike.',
+  'Who calls a service is read from Sidecars and AuthorizationPolicies, which say the clusters; where they say nothing, every cluster with the Service calls it.',
   'A request is one that no route with conditions on its content takes; retries, timeouts and faults are not counted.',
   'Every control plane watches every cluster of the fleet. One that is down leaves its proxies with what they knew.',
   'Connections to a gateway are spread evenly over its pods, and over the pods behind it by weight.',
@@ -221,11 +224,12 @@ function capturesDns({ plane }: PlaneView): boolean {
 
 function placesFor(
   world: World,
+  graph: CallGraph,
   query: WhatIfQuery,
   target: AskedService,
   condition: Condition,
 ): ClientZone[] {
-  return (query.from ?? clientZones(world, target.service)).filter(
+  return (query.from ?? clientZones(world, graph, target.service)).filter(
     place => !condition.isPlaceDown(place.cluster, place.zone),
   );
 }
@@ -279,12 +283,21 @@ function servicesAsked(world: World, asked: readonly string[] | undefined): Aske
       for (const service of services) {
         const [port] = service.ports;
         if (!port || targets.has(service.host) || service.namespace === view.plane.rootNamespace) continue;
-        if (service.namespace === 'kube-system' || view.endpointsOf(service.host).length === 0) continue;
+        if (service.namespace === 'kube-system' || !hasApplication(world, view, service)) continue;
         targets.set(service.host, { service, port: port.number, label: labelOf(service) });
       }
     }
   }
   return sortedValues(targets);
+}
+
+/** Whether anything but gateways answers for a service. */
+function hasApplication(world: World, view: PlaneView, service: Service): boolean {
+  return view.endpointsOf(service.host).some(({ cluster, namespace, workload }) => {
+    const pod = world.fleet.find(cluster, 'Pod', namespace, workload);
+    const containers = plainsAt(pod?.manifest, 'spec', 'containers');
+    return containers.length === 0 || containers.some(container => container.name !== 'istio-proxy');
+  });
 }
 
 function allEndpoints(world: World): Endpoint[] {

@@ -149,20 +149,26 @@ describe('failures', () => {
   });
 
   test('a region that fails requests is left only if enough may be ejected', () => {
-    const from = [{ cluster: 'two', zone: 'two-a' }];
-    const failing = (percent: number) =>
-      by(
-        run(spread(`{outlierDetection: {maxEjectionPercent: ${percent}}}`), {
-          fail: ['version=bookinfo/reviews/v1'],
-          mode: 'failing',
-          from,
-        }),
-        'zone',
-        { cluster: 'two' },
+    const text = (version: string, percent: number) =>
+      namespace('bookinfo') +
+      service('reviews') +
+      deployment('reviews', version, 3) +
+      rule(`{outlierDetection: {maxEjectionPercent: ${percent}}}`);
+    const from = { cluster: 'two', zone: 'two-a' };
+    const failing = (percent: number) => {
+      const fleet = fleetOf([cluster('one'), cluster('two')], {
+        one: text('v1', percent),
+        two: text('v2', percent),
+      });
+      return by(
+        run(fleet, { fail: ['version=bookinfo/reviews/v2'], mode: 'failing', from: [from] }),
+        'cluster',
+        from,
       );
-    expect(failing(100)).toEqual({ lost: 100 });
-    const pods = run(spread(FAILOVER), { fail: ['pods=bookinfo/reviews:100'], from });
-    expect(by(pods, 'zone', { cluster: 'two' })).toEqual({ lost: 100 });
+    };
+    expect(failing(100)).toEqual({ one: 100 });
+    expect(failing(50)).toEqual({ one: 100 });
+    expect(failing(10)).toEqual({ lost: 100 });
   });
 
   test('when a primary fails its remotes keep what they knew, so that only outlier detection helps', () => {
@@ -216,7 +222,35 @@ describe('failures', () => {
       one: namespace('bookinfo') + service('reviews') + deployment('reviews', 'v1'),
       two,
     });
-    expect(run(fleet).unserved[0].reason).toMatch(/doesn't resolve in two/);
+    expect(run(fleet, { from: [{ cluster: 'two', zone: 'two-a' }] }).unserved[0].reason).toMatch(
+      /doesn't resolve in two/,
+    );
+    expect(new Set(run(fleet).shares.map(share => share.from.cluster))).toEqual(new Set(['one']));
+  });
+});
+
+describe('the call graph', () => {
+  const clients = (extra: string) => [
+    ...new Set(run(demo({ frankfurt: extra })).shares.map(share => share.from.cluster)),
+  ];
+  const policy = (principal: string) =>
+    `---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: reviews, namespace: bookinfo}\nspec: {selector: {matchLabels: {app: reviews}}, rules: [{from: [{source: {principals: [${principal}]}}]}]}\n`;
+
+  test('nothing known: every cluster that has the Service calls it', () => {
+    expect(clients('')).toEqual(['frankfurt', 'sao-paulo']);
+    expect(clients(policy('"*"'))).toEqual(['frankfurt', 'sao-paulo']);
+  });
+
+  test('an AuthorizationPolicy says who calls: only the clusters where it runs do', () => {
+    expect(clients(policy('cluster.local/ns/bookinfo/sa/bookinfo-productpage'))).toEqual(['frankfurt']);
+    expect(clients(policy('cluster.local/ns/bookinfo/sa/nobody'))).toEqual([]);
+  });
+
+  test('so do the hosts in a Sidecar', () => {
+    const sidecar = (host: string) =>
+      `---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: p, namespace: bookinfo}\nspec: {workloadSelector: {labels: {app: productpage}}, egress: [{hosts: ["${host}"]}]}\n`;
+    expect(clients(sidecar('./reviews.bookinfo.svc.cluster.local'))).toEqual(['frankfurt']);
+    expect(clients(sidecar('./*'))).toEqual(['frankfurt', 'sao-paulo']);
   });
 });
 
@@ -410,7 +444,7 @@ describe('properties', () => {
           3 * mesh.clusters.length,
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -426,7 +460,7 @@ describe('properties', () => {
         const query = { fail: fail ? [fail] : [], mode };
         expect(run(turned, query)).toEqual(run(fleet, query));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
