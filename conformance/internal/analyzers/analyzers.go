@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ func views(d *dist.Dist, rendered charts.Rendered) ([]*view, error) {
 	image := proxyImage(rendered)
 	for _, c := range d.Clusters {
 		v := &view{cluster: c, objects: append(append([]verdict.Object{}, c.Objects...), rendered[c]...)}
-		pods, err := pods(v.objects, image)
+		pods, err := pods(c, v.objects, image)
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +147,7 @@ func disagreement(judge string, d *dist.Dist, v *view, m diag.Message) verdict.D
 		found.Cluster = name.String()
 	}
 	if p, ok := origin.Reference().(*kube.Position); ok {
-		found.File, found.Line = p.Filename, p.Line
+		found.File, found.Line = unname(p.Filename)
 	}
 	return found
 }
@@ -170,7 +171,17 @@ func apply(source *file.KubeSource, o verdict.Object) (err error) {
 	}()
 	// One name for each document: a second document of the same name would replace the first. The line is in the name,
 	// since the source counts lines from the document's own start.
-	return source.ApplyContent(fmt.Sprintf("%s#%d-%s-%s-%s", o.File, o.Line, o.Kind, o.Namespace, o.Name), o.YAML)
+	return source.ApplyContent(fmt.Sprintf("%s#%d#%s", o.File, o.Line, o.Label()), o.YAML)
+}
+
+// unname gives back the file and the line that apply put into a document's name.
+func unname(name string) (string, int) {
+	parts := strings.SplitN(name, "#", 3)
+	if len(parts) < 2 {
+		return name, 0
+	}
+	line, _ := strconv.Atoi(parts[1])
+	return parts[0], line
 }
 
 // What istiod reads of a remote cluster (istioctl/pkg/analyze/analyze.go takes the same for --remote-contexts).

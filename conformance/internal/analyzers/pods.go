@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"isthmus.dev/conformance/internal/charts"
+	"isthmus.dev/conformance/internal/dist"
 	"isthmus.dev/conformance/verdict"
 )
 
@@ -19,7 +20,7 @@ const proxyContainer = "istio-proxy"
 
 // pods makes the one pod that stands for each workload, as the cluster would have it once everything runs: with
 // the sidecar where the namespace or the pod asks for it. Analyzers look at pods for subsets, selectors and images.
-func pods(objects []verdict.Object, image string) ([]verdict.Object, error) {
+func pods(c *dist.Cluster, objects []verdict.Object, image string) ([]verdict.Object, error) {
 	injected := map[string]bool{}
 	for _, o := range objects {
 		if o.Kind != "Namespace" {
@@ -52,6 +53,7 @@ func pods(objects []verdict.Object, image string) ([]verdict.Object, error) {
 		}
 		pod.Name, pod.Namespace = o.Name+"-pod", o.Namespace
 		inject(&pod, injected[o.Namespace], image)
+		register(&pod, c)
 		text, err := json.Marshal(pod)
 		if err != nil {
 			return nil, err
@@ -82,6 +84,18 @@ func inject(pod *corev1.Pod, byNamespace bool, image string) {
 		}
 	}
 	pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: proxyContainer, Image: image})
+}
+
+// register adds the labels that istiod's registry adds to every endpoint, and that subsets may name. The analyzer
+// leaves them out: pkg/config/analysis/analyzers/destinationrule/subset.go calls AugmentLabels without cluster and network.
+func register(pod *corev1.Pod, c *dist.Cluster) {
+	if pod.Labels == nil {
+		pod.Labels = map[string]string{}
+	}
+	pod.Labels["topology.istio.io/cluster"] = c.Name
+	if pod.Labels["topology.istio.io/network"] == "" {
+		pod.Labels["topology.istio.io/network"] = c.Network
+	}
 }
 
 // proxyImage is what the fleet's injector puts into pods. Remotes take it from their primary.
