@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -47,13 +48,9 @@ func Files() ([]string, error) {
 func Judge(folders []verdict.Folder) (verdict.Report, error) {
 	start := time.Now()
 	report := verdict.Report{Judge: Name, Unjudged: map[string]int{}}
-	files, err := Files()
+	validator, err := validator()
 	if err != nil {
 		return report, err
-	}
-	validator, err := crdvalidation.NewValidatorFromFilesWithOptions(files, crdvalidation.WithoutCRDValidation())
-	if err != nil {
-		return report, fmt.Errorf("istio's CRDs: %w", err)
 	}
 	for _, folder := range folders {
 		for _, cluster := range folder.Clusters {
@@ -78,6 +75,19 @@ func Judge(folders []verdict.Folder) (verdict.Report, error) {
 	report.Seconds = time.Since(start).Seconds()
 	return report, nil
 }
+
+// Compiling the schemas and their CEL rules is the greater part of the work, so it is done once.
+var validator = sync.OnceValues(func() (*crdvalidation.Validator, error) {
+	files, err := Files()
+	if err != nil {
+		return nil, err
+	}
+	v, err := crdvalidation.NewValidatorFromFilesWithOptions(files, crdvalidation.WithoutCRDValidation())
+	if err != nil {
+		return nil, fmt.Errorf("istio's CRDs: %w", err)
+	}
+	return v, nil
+})
 
 type answer struct {
 	cases         int
