@@ -99,8 +99,8 @@ func TestTheServerJudges(t *testing.T) {
 		judge, code, says string
 	}{
 		{cluster: in("correct", ns, deploy("a", "a"), service("80"), strait("{width: 3}"))},
-		{in("unknown-field", ns, deploy("matchLabels:", "matchLabel:")), "kubernetes", "refused", "unknown field"},
-		{in("repeated-field", ns, deploy("metadata: {labels", "metadata: {name: x, name: y, labels")), "kubernetes", "refused", "already set"},
+		{in("unknown-field", ns, deploy("matchLabels:", "matchLabel:")), "kubernetes", "refused", "field not declared in schema"},
+		{in("repeated-field", ns, deploy("metadata: {labels", "metadata: {name: m, name: n2, labels")), "kubernetes", "refused", "already set"},
 		{in("wrong-port", ns, service("70000")), "kubernetes", "refused", "65535"},
 		{in("selector", ns, deploy("labels: {app: a}", "labels: {app: z}")), "kubernetes", "refused", "selector"},
 		{in("no-namespace", service("80")), "kubernetes", "refused", "not found"},
