@@ -1,0 +1,17 @@
+export * from './authorization-policy';
+export * from './destination-rule';
+export * from './envoy-filter';
+export * from './gateway';
+export * from './peer-authentication';
+export type { Plain } from './plain';
+export * from './proxy-config';
+export * from './request-authentication';
+export { type IstioMetadata, IstioResource, type IstioResourceProps } from './resource';
+export * from './service-entry';
+export * from './sidecar';
+export type { PolicyTarget } from './target';
+export * from './telemetry';
+export * from './virtual-service';
+export * from './wasm-plugin';
+export * from './workload-entry';
+export * from './workload-group';

@@ -1,0 +1,211 @@
+import { isIP } from 'node:net';
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Problem } from '../errors';
+import { parseCidr } from './cidr';
+import type { ControlPlane } from './control-plane';
+import { Mesh } from './mesh';
+import { dnsLabelProblem, refuse } from './names';
+import type { NetworkRef } from './network';
+
+/** What kind of Kubernetes a cluster is: decides the annotations of internal load balancers. */
+export type Platform = 'gke' | 'eks' | 'aks' | 'openshift' | 'kind' | 'other';
+
+/** Describes one Kubernetes cluster of the mesh. */
+export interface ClusterProps {
+  /**
+   * The kube context that the apply plan uses.
+   *
+   * @default - the cluster's name
+   */
+  readonly context?: string;
+  /** The network that its pods are on; a network, or its name. */
+  readonly network: NetworkRef;
+  /** The region, as its nodes carry it in `topology.kubernetes.io/region`. */
+  readonly region: string;
+  /**
+   * The zones of its nodes, as in `topology.kubernetes.io/zone`.
+   *
+   * @default - not known; analysis and traffic then treat the cluster as one zone
+   */
+  readonly zones?: readonly string[];
+  /**
+   * The ranges that its pods get addresses from. Ranges of clusters on one network must not overlap.
+   *
+   * @default - not known, nothing is checked
+   */
+  readonly podCidrs?: readonly string[];
+  /** @default 'other' */
+  readonly platform?: Platform;
+  /** Which istiod serves the cluster: its own (primary), or another's (remote). */
+  readonly controlPlane: ControlPlane;
+  /**
+   * The URL at which other clusters reach its API server, for the remote secret.
+   *
+   * @default - the server of the kube context, read when the plan is applied
+   */
+  readonly apiServer?: string;
+  /**
+   * Labels of the cluster itself, for placement by selector.
+   *
+   * @default {}
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A cluster, or its name (which may be declared later). */
+export type ClusterRef = Cluster | string;
+
+/** Names that would collide with something else in dist or in Istio. */
+const RESERVED: Readonly<Record<string, string>> = {
+  argocd: 'dist/argocd is the folder of the Argo CD objects',
+  default: "Istio's analyzers take the cluster ID 'default' for no cluster at all",
+};
+
+/**
+ * One Kubernetes cluster of the mesh. The construct's id is the cluster's name everywhere: Istio's
+ * `clusterName`, the key in the remote secret, the value of `topology.istio.io/cluster`, the folder in dist.
+ *
+ * It is a cdk8s chart: any construct or chart may be put under it and ends in its folder.
+ *
+ * @example
+ * new Cluster(mesh, 'frankfurt', { network: vpc, region: 'europe-west3', controlPlane: { role: 'primary' } });
+ */
+export class Cluster extends Chart {
+  readonly clusterName: string;
+  readonly context: string;
+  readonly region: string;
+  readonly zones: readonly string[];
+  readonly podCidrs: readonly string[];
+  readonly platform: Platform;
+  readonly controlPlane: ControlPlane;
+  readonly clusterLabels: Readonly<Record<string, string>>;
+  readonly apiServer?: string;
+  readonly networkRef: NetworkRef;
+
+  /**
+   * @throws Error if the scope is in no Mesh.
+   * @throws ModelError if the name is no DNS-1123 label, is taken or is reserved; if a pod range is no IP
+   * range; if the address of a primary is no IP.
+   */
+  constructor(scope: Construct, id: string, props: ClusterProps) {
+    Mesh.of(scope);
+    refuse([...nameProblems(scope, id), ...propProblems(id, props)]);
+    super(scope, id, { disableResourceNameHashes: true });
+    this.clusterName = id;
+    this.context = props.context ?? id;
+    this.region = props.region;
+    this.zones = props.zones ?? [];
+    this.podCidrs = props.podCidrs ?? [];
+    this.platform = props.platform ?? 'other';
+    this.controlPlane = props.controlPlane;
+    this.clusterLabels = props.labels ?? {};
+    this.apiServer = props.apiServer;
+    this.networkRef = props.network;
+  }
+
+  /** The name of its network. */
+  get networkName(): string {
+    return typeof this.networkRef === 'string' ? this.networkRef : this.networkRef.networkName;
+  }
+
+  /** Whether its istiod runs in it. */
+  get isPrimary(): boolean {
+    return this.controlPlane.role === 'primary';
+  }
+
+  /** Whether some istiod reads VirtualService, DestinationRule and the rest from it. */
+  get isConfigCluster(): boolean {
+    return this.isPrimary;
+  }
+
+  /**
+   * The cluster whose istiod serves its proxies, and from which that istiod reads its configuration.
+   * Call it when rendering: a primary may be declared after its remotes.
+   */
+  get configCluster(): Cluster {
+    const plane = this.controlPlane;
+    return plane.role === 'primary' ? this : Mesh.of(this).cluster(plane.primary);
+  }
+
+  /** Whether a construct is a cluster. */
+  static isCluster(construct: unknown): construct is Cluster {
+    return construct instanceof Cluster;
+  }
+}
+
+function nameProblems(scope: Construct, id: string): Problem[] {
+  if (id === 'Kubernetes') {
+    return [
+      {
+        path: id,
+        what: "a cluster is called 'Kubernetes'",
+        why: "that is Istio's default cluster ID, so two clusters that were never named would be taken for one",
+        fix: 'Give the cluster a name of its own, such as its region.',
+      },
+    ];
+  }
+  const reserved = RESERVED[id];
+  return [
+    ...dnsLabelProblem(
+      id,
+      'cluster name',
+      id,
+      "istiod refuses other names as a remote secret's key, and it is a folder in dist",
+    ),
+    ...(reserved
+      ? [{ path: id, what: `'${id}' can't name a cluster`, why: reserved, fix: 'Choose another name.' }]
+      : []),
+    ...Mesh.duplicateProblem(scope, id, 'cluster'),
+  ];
+}
+
+function propProblems(path: string, props: ClusterProps): Problem[] {
+  const problems: Problem[] = [];
+  for (const text of props.podCidrs ?? []) {
+    if (!parseCidr(text)) {
+      problems.push({
+        path,
+        what: `pod range '${text}' is not an IP range`,
+        why: 'overlaps with other clusters could not be found',
+        fix: "Write it as '10.4.0.0/14'.",
+      });
+    }
+  }
+  if (!props.region) {
+    problems.push({
+      path,
+      what: 'the region is empty',
+      why: 'locality is region first: nothing could be said about failover or about what crosses regions',
+      fix: "Give the value that its nodes carry in 'topology.kubernetes.io/region'.",
+    });
+  }
+  const zones = props.zones ?? [];
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  if (twice !== undefined) {
+    problems.push({
+      path,
+      what: `zone '${twice}' is listed twice`,
+      why: 'shares are counted by zone',
+      fix: 'List each zone once.',
+    });
+  }
+  const plane = props.controlPlane;
+  if (plane.role === 'primary' && plane.address !== undefined && isIP(plane.address) === 0) {
+    problems.push({
+      path,
+      what: `the istiod address '${plane.address}' is not an IP address`,
+      why: 'the istiod chart would make an ExternalName Service of it in each remote, and an API server calls no webhook through one',
+      fix: "Reserve a static IP for the east-west gateway and give that, or leave 'address' out: the apply plan then takes it from the load balancer.",
+    });
+  }
+  if (/[\t\n]/.test(props.context ?? '')) {
+    problems.push({
+      path,
+      what: 'the kube context holds a tab or a line break',
+      why: 'the apply plan is separated by tabs',
+      fix: 'Rename the context.',
+    });
+  }
+  return problems;
+}

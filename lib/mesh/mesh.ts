@@ -1,0 +1,245 @@
+import { App } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import { ModelError, type Problem } from '../errors';
+import {
+  DEFAULT_ISTIO_VERSION,
+  type IstioVersion,
+  istioRelease,
+  SUPPORTED_MINORS,
+} from '../install/versions';
+import { meshProblems } from './check';
+import { Cluster, type ClusterRef } from './cluster';
+import { IngressGateway } from './ingress-gateway';
+import { IngressRoute } from './ingress-route';
+import { type MeshModel, resolveModel } from './model';
+import { byText, dnsLabelProblem, refuse } from './names';
+import { MeshNamespace } from './namespace';
+import { Network } from './network';
+import { type RenderedCluster, renderCluster } from './render';
+import { MeshService } from './service';
+import { writeDist } from './write';
+
+/** Describes a mesh. */
+export interface MeshProps {
+  /**
+   * The mesh ID, equal in every cluster.
+   *
+   * @default 'mesh1'
+   */
+  readonly meshId?: string;
+  /**
+   * The release of Istio, without a leading v.
+   *
+   * @default '1.31.1'
+   */
+  readonly istioVersion?: IstioVersion;
+  /**
+   * The SPIFFE trust domain of every workload identity.
+   *
+   * @default 'cluster.local'
+   */
+  readonly trustDomain?: string;
+  /**
+   * Whether workloads take plain text: never, or from clients outside of the mesh too.
+   *
+   * @default 'STRICT'
+   */
+  readonly mtls?: 'STRICT' | 'PERMISSIVE';
+  /**
+   * The folder that is written.
+   *
+   * @default - `CDK8S_OUTDIR`, which the cdk8s CLI sets, else 'dist'
+   */
+  readonly outdir?: string;
+}
+
+/** What a construct is, in the words of a message. */
+type Role = 'cluster' | 'network' | 'namespace' | 'service' | 'ingress gateway' | 'route';
+
+/**
+ * One Istio mesh over several clusters: the root under which everything else is declared. Its `synth()` writes
+ * a folder of manifests per cluster, the apply plan and `fleet.json`.
+ *
+ * @example
+ * const mesh = new Mesh({ meshId: 'shop' });
+ * const vpc = new Network(mesh, 'vpc');
+ * new Cluster(mesh, 'frankfurt', { network: vpc, region: 'europe-west3', controlPlane: { role: 'primary' } });
+ * mesh.synth();
+ */
+export class Mesh extends App {
+  readonly meshId: string;
+  readonly istioVersion: IstioVersion;
+  readonly trustDomain: string;
+  readonly mtls: 'STRICT' | 'PERMISSIVE';
+  /** The namespace of Istio itself, and the root namespace of its configuration, in every cluster. */
+  readonly systemNamespace = 'istio-system';
+  private resolved?: MeshModel;
+  /** Constructs by kind, kept only while rendering: until then something may still be declared. */
+  private lists?: Map<unknown, readonly IConstruct[]>;
+
+  /**
+   * @throws ModelError if the mesh ID or trust domain can't be used, or the Istio version is not supported.
+   */
+  constructor(props: MeshProps = {}) {
+    super({ outdir: props.outdir ?? process.env.CDK8S_OUTDIR ?? 'dist' });
+    this.meshId = props.meshId ?? 'mesh1';
+    this.istioVersion = props.istioVersion ?? DEFAULT_ISTIO_VERSION;
+    this.trustDomain = props.trustDomain ?? 'cluster.local';
+    this.mtls = props.mtls ?? 'STRICT';
+    refuse([...identityProblems(this), ...versionProblems(this)]);
+  }
+
+  /** The clusters, sorted by name. */
+  get clusters(): readonly Cluster[] {
+    return this.all(Cluster.isCluster, cluster => cluster.clusterName);
+  }
+
+  /** The networks, sorted by name. */
+  get networks(): readonly Network[] {
+    return this.all(Network.isNetwork, network => network.networkName);
+  }
+
+  /** The namespaces for applications, sorted by name. */
+  get namespaces(): readonly MeshNamespace[] {
+    return this.all(MeshNamespace.isMeshNamespace, namespace => namespace.namespaceName);
+  }
+
+  /** The mesh services, sorted by namespace and name. */
+  get services(): readonly MeshService[] {
+    return this.all(MeshService.isMeshService, service => service.key);
+  }
+
+  /** The ingress gateways, sorted by name. */
+  get ingressGateways(): readonly IngressGateway[] {
+    return this.all(IngressGateway.isIngressGateway, gateway => gateway.gatewayName);
+  }
+
+  /** The ingress routes, sorted by namespace and name. */
+  get ingressRoutes(): readonly IngressRoute[] {
+    return this.all(
+      IngressRoute.isIngressRoute,
+      ({ namespace, routeName }) => `${namespace.namespaceName}/${routeName}`,
+    );
+  }
+
+  /** Everything resolved; only while rendering, when all of the mesh has been declared. */
+  get model(): MeshModel {
+    this.resolved ??= resolveModel(this);
+    return this.resolved;
+  }
+
+  /** Finds a cluster by name, or takes it as it is. Nothing if there is none of that name. */
+  findCluster(ref: ClusterRef): Cluster | undefined {
+    return typeof ref === 'string' ? this.clusters.find(({ clusterName }) => clusterName === ref) : ref;
+  }
+
+  /**
+   * The cluster that is meant.
+   *
+   * @throws Error if there is no cluster of that name; `synth()` reports that for every place before.
+   */
+  cluster(ref: ClusterRef): Cluster {
+    const found = this.findCluster(ref);
+    if (!found) throw new Error(`The mesh has no cluster '${ref}'.`);
+    return found;
+  }
+
+  /** The clusters that are meant, each once, sorted by name. Names that don't exist are left out. */
+  sortedClusters(refs: readonly ClusterRef[]): readonly Cluster[] {
+    const meant = new Set(refs.map(ref => this.findCluster(ref)));
+    return this.clusters.filter(cluster => meant.has(cluster));
+  }
+
+  /**
+   * Renders every cluster, one after the other, by name: what has been used can be let go.
+   *
+   * @throws ModelError with everything that is wrong with the mesh as a whole.
+   */
+  *render(): Generator<RenderedCluster, void, undefined> {
+    this.resolved = undefined;
+    this.lists = new Map();
+    try {
+      const problems = meshProblems(this);
+      if (problems.length > 0) throw new ModelError(problems);
+      for (const cluster of this.clusters) yield renderCluster(this, cluster);
+    } finally {
+      this.lists = undefined;
+      this.resolved = undefined;
+    }
+  }
+
+  /**
+   * Writes dist: the manifests and Helm values of every cluster, the apply plan, and last `fleet.json`. An
+   * error leaves what was there before.
+   *
+   * cdk8s's own `App.synth` resolves the whole app again for each chart; this one resolves each object once.
+   *
+   * @throws ModelError with everything that is wrong with the mesh as a whole.
+   */
+  override synth(): void {
+    writeDist(this, this.outdir);
+  }
+
+  private all<T extends IConstruct>(is: (c: unknown) => c is T, name: (c: T) => string): readonly T[] {
+    const known = this.lists?.get(is);
+    if (known) return known as readonly T[];
+    const list = this.node.findAll().filter((construct): construct is IConstruct & T => is(construct));
+    list.sort((a, b) => byText(name(a), name(b)));
+    this.lists?.set(is, list);
+    return list;
+  }
+
+  /**
+   * The mesh that a construct is declared in.
+   *
+   * @throws Error if its root is something else.
+   */
+  static override of(construct: IConstruct): Mesh {
+    const { root } = construct.node;
+    if (root instanceof Mesh) return root;
+    throw new Error(
+      `${construct.node.path || 'the root'} is not in a Mesh: create a Mesh and declare it below.`,
+    );
+  }
+
+  /** The problem that something of that kind and name exists already, or none. */
+  static duplicateProblem(scope: Construct, id: string, role: Role): Problem[] {
+    const taken = scope.node.tryFindChild(id);
+    if (!taken) return [];
+    return [
+      {
+        path: taken.node.path,
+        what: `the ${role} '${id}' has the name of something that is declared in ${scope.node.path || 'the mesh'} already`,
+        why: 'a name stands for one thing, in the tree, in Istio and in dist',
+        fix: 'Rename one of the two, or remove it.',
+      },
+    ];
+  }
+}
+
+function identityProblems(mesh: Mesh): Problem[] {
+  const parts = mesh.trustDomain.split('.');
+  return [
+    ...dnsLabelProblem('mesh', 'mesh ID', mesh.meshId, 'it is a label value in telemetry'),
+    ...parts.flatMap(part =>
+      dnsLabelProblem(
+        'mesh',
+        `trust domain '${mesh.trustDomain}': part`,
+        part,
+        'a SPIFFE trust domain is a DNS name',
+      ),
+    ),
+  ];
+}
+
+function versionProblems(mesh: Mesh): Problem[] {
+  if (istioRelease(mesh.istioVersion)) return [];
+  return [
+    {
+      path: 'mesh',
+      what: `Istio ${mesh.istioVersion} is not supported`,
+      why: 'values, ports and behaviour are known for the supported minor versions only',
+      fix: `Use a release of ${SUPPORTED_MINORS.join(', ')}, such as ${DEFAULT_ISTIO_VERSION}.`,
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import { ModelError, type Problem } from '../errors';
+
+/** RFC 1123 label as Kubernetes checks it: `k8s.io/apimachinery/pkg/util/validation.IsDNS1123Label`. */
+const DNS_1123_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Whether a text is a DNS-1123 label: lower case letters, digits and dashes, 63 characters at most. */
+export function isDnsLabel(text: string): boolean {
+  return DNS_1123_LABEL.test(text);
+}
+
+/** The problem with a name that must be a DNS-1123 label, or none. */
+export function dnsLabelProblem(path: string, what: string, name: string, why: string): Problem[] {
+  if (isDnsLabel(name)) return [];
+  return [
+    {
+      path,
+      what: `${what} '${name}' is not a DNS-1123 label`,
+      why,
+      fix: 'Use lower case letters, digits and dashes, begin and end with a letter or digit, 63 characters at most.',
+    },
+  ];
+}
+
+/** Throws a {@link ModelError} if there is any problem. */
+export function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ModelError(problems);
+}
+
+/** Compares texts by code unit: the same on every machine, whatever its locale. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The entries of a record, sorted by key. */
+export function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => byText(a, b));
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject } from 'cdk8s';
+import fc from 'fast-check';
+import { PeerAuthentication } from '../../lib/istio';
+import { IngressGateway, IngressRoute, Mesh, MeshNamespace, Network } from '../../lib/mesh';
+import { cluster, service } from '../support/meshes';
+
+/** Independent declarations; what one needs of another is given by name, or made inside. */
+const declarations: ((mesh: Mesh) => void)[] = [
+  mesh => new Network(mesh, 'net'),
+  mesh => new Network(mesh, 'far'),
+  mesh => cluster(mesh, 'alpha'),
+  mesh =>
+    cluster(mesh, 'beta', { controlPlane: { role: 'remote', primary: 'alpha' }, labels: { tier: 'edge' } }),
+  mesh => cluster(mesh, 'gamma', { network: 'far' }),
+  mesh => {
+    const delta = cluster(mesh, 'delta', {
+      network: 'far',
+      controlPlane: { role: 'remote', primary: 'gamma' },
+    });
+    new ApiObject(delta, 'mine', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'mine', namespace: 'x' },
+    });
+  },
+  mesh => {
+    const shop = new MeshNamespace(mesh, 'shop', { labels: { b: '1', a: '2' } });
+    service(shop, 'cart', {
+      calls: ['stock', 'office/mail'],
+      versions: {
+        v2: { image: 'example/cart:2', placement: ['gamma', 'alpha'], env: { B: '1', A: '2' } },
+        v1: { image: 'example/cart:1', placement: 'everywhere' },
+      },
+    });
+    service(shop, 'stock', {
+      versions: { v1: { image: 'example/stock:1', placement: { matchLabels: { tier: 'edge' } } } },
+    });
+    new IngressRoute(shop, 'front', {
+      gateway: new IngressGateway(mesh, 'edge', { clusters: ['delta', 'alpha'] }),
+      hosts: ['shop.example'],
+      rules: [{ to: 'cart' }],
+    });
+  },
+  mesh => {
+    const office = new MeshNamespace(mesh, 'office');
+    service(office, 'mail', {
+      calls: ['shop/cart'],
+      versions: { v1: { image: 'example/mail:1', placement: ['beta'] } },
+    });
+    new PeerAuthentication(office, 'lenient', { mtls: { mode: 'PERMISSIVE' } });
+  },
+];
+
+/** Everything that is written, path by path. */
+function written(declare: readonly ((mesh: Mesh) => void)[]): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'isthmus-order-'));
+  try {
+    const outdir = join(folder, 'dist');
+    const mesh = new Mesh({ outdir });
+    for (const declaration of declare) declaration(mesh);
+    mesh.synth();
+    const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(entry =>
+      entry.isFile(),
+    );
+    return Object.fromEntries(
+      files
+        .map(entry => join(entry.parentPath, entry.name))
+        .sort()
+        .map(path => [path.slice(outdir.length), readFileSync(path, 'utf8')]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the order of declaration changes no byte', () => {
+  const expected = written(declarations);
+  expect(Object.keys(expected)).toContain('/delta/40-applications.yaml');
+  fc.assert(
+    fc.property(fc.shuffledSubarray(declarations, { minLength: declarations.length }), shuffled => {
+      expect(written(shuffled)).toEqual(expected);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('synthesizing twice gives the same bytes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'isthmus-twice-'));
+  try {
+    const outdir = join(folder, 'dist');
+    const mesh = new Mesh({ outdir });
+    for (const declaration of declarations) declaration(mesh);
+    mesh.synth();
+    const first = readFileSync(join(outdir, 'apply.tsv'), 'utf8');
+    mesh.synth();
+    expect(readFileSync(join(outdir, 'apply.tsv'), 'utf8')).toBe(first);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
