@@ -1,12 +1,5 @@
 import { ModelError, type Problem } from '../errors';
-
-/** RFC 1123 label as Kubernetes checks it: `k8s.io/apimachinery/pkg/util/validation.IsDNS1123Label`. */
-const DNS_1123_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-/** Whether a text is a DNS-1123 label: lower case letters, digits and dashes, 63 characters at most. */
-export function isDnsLabel(text: string): boolean {
-  return DNS_1123_LABEL.test(text);
-}
+import { isDnsLabel } from '../names';
 
 /** The problem with a name that must be a DNS-1123 label, or none. */
 export function dnsLabelProblem(path: string, what: string, name: string, why: string): Problem[] {
