@@ -14,6 +14,7 @@ import {
   ServiceAccount,
   Volume,
 } from 'cdk8s-plus-27';
+import { GLOBAL_LABEL } from '../install/names';
 import { trafficDistribution } from './locality';
 import { Mesh } from './mesh';
 import { sortedEntries } from './names';
@@ -53,8 +54,12 @@ function where(service: MeshService) {
 }
 
 function addService(service: MeshService, chart: Chart): void {
+  const { namespace, labels } = where(service);
+  // In an ambient mesh the endpoints of other clusters count only for Services that are global everywhere.
+  const scope: Record<string, string> =
+    Mesh.of(service).dataPlane === 'ambient' ? { [GLOBAL_LABEL]: 'true' } : {};
   const object = new Service(chart, `${service.key}/service`, {
-    metadata: { ...where(service), name: service.serviceName },
+    metadata: { namespace, labels: { ...labels, ...scope }, name: service.serviceName },
     ports: service.props.ports.map(({ name, port, targetPort }) => ({
       name,
       port,
