@@ -1,6 +1,12 @@
 import { ModelError, type Problem } from '../errors';
 import { isDnsLabel } from '../names';
 
+/** Whether a text is a DNS name of at least two labels, in lower case: `istiod.example.com`. */
+export function isDnsName(text: string): boolean {
+  const labels = text.split('.');
+  return text.length <= 253 && labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1)!);
+}
+
 /** The problem with a name that must be a DNS-1123 label, or none. */
 export function dnsLabelProblem(path: string, what: string, name: string, why: string): Problem[] {
   if (isDnsLabel(name)) return [];
