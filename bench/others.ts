@@ -60,7 +60,7 @@ export function measureOthers(what: Case, runs: number): Result[] {
     for (let run = 0; run < runs; run++) times.push(time(tool, what));
     times.sort((a, b) => a - b);
     const synth = times[times.length >> 1];
-    return { contender: tool.name, case: what, runs, build: 0, synth, memory: 0 };
+    return { contender: tool.name, case: what, runs, build: 0, synth, cpu: 0, memory: 0 };
   });
 }
 
