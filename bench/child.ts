@@ -9,6 +9,8 @@ export interface Measurement {
   readonly build: number;
   /** Milliseconds to turn them into files. */
   readonly synth: number;
+  /** Milliseconds of processor time for that: comparable on a machine that does other things too. */
+  readonly cpu: number;
   /** Largest resident memory of the process, in MiB. */
   readonly memory: number;
 }
@@ -19,11 +21,14 @@ try {
   const start = performance.now();
   const synth = CONTENDERS[name as ContenderName](JSON.parse(what) as Case, join(folder, 'dist'));
   const built = performance.now();
+  const before = process.cpuUsage();
   synth();
   const done = performance.now();
+  const used = process.cpuUsage(before);
   const measurement: Measurement = {
     build: built - start,
     synth: done - built,
+    cpu: (used.user + used.system) / 1000,
     memory: process.resourceUsage().maxRSS / 1024,
   };
   process.stdout.write(JSON.stringify(measurement));

@@ -65,16 +65,17 @@ function total({ clusters, objects, services }: Case): number {
   return clusters * (objects ?? (services ?? 0) * 5);
 }
 
-const WIDTHS = [18, 10, 10, 9, 11] as const;
-const HEADER = line(['', 'build s', 'synth s', '× floor', 'memory MiB']);
+const WIDTHS = [18, 10, 10, 9, 9, 11] as const;
+const HEADER = line(['', 'build s', 'synth s', '× floor', 'cpu s', 'memory MiB']);
 
 function row(contender: string, result: Result | undefined, floor: Result | undefined): string {
-  if (!result) return line([contender, '', `> ${LONGEST_RUN / 1000}`, '', '']);
+  if (!result) return line([contender, '', `> ${LONGEST_RUN / 1000}`, '', '', '']);
   return line([
     contender,
     (result.build / 1000).toFixed(2),
     (result.synth / 1000).toFixed(2),
     floor ? (result.synth / floor.synth).toFixed(1) : '',
+    result.cpu > 0 ? (result.cpu / 1000).toFixed(2) : '',
     result.memory > 0 ? result.memory.toFixed(0) : '',
   ]);
 }

@@ -45,6 +45,7 @@ export function measure(contender: string, what: Case, runs: number): Result | u
     runs,
     build: median(measured.map(({ build }) => build)),
     synth: median(measured.map(({ synth }) => synth)),
+    cpu: median(measured.map(({ cpu }) => cpu)),
     memory: median(measured.map(({ memory }) => memory)),
   };
 }

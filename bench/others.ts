@@ -9,6 +9,8 @@ import { objectsOf } from './objects';
 
 /** They start a process per cluster: more clusters only multiply the time. */
 const MOST_CLUSTERS = 100;
+/** Kustomize compares each resource with each other: 10,000 in one folder take it many minutes. */
+const MOST_OBJECTS = 1000;
 
 interface Tool {
   readonly name: string;
@@ -52,13 +54,13 @@ const TOOLS: readonly Tool[] = [
 
 /** Helm and Kustomize, where they are installed, on the same objects: one call per cluster, output to a file. */
 export function measureOthers(what: Case, runs: number): Result[] {
-  if (what.objects === undefined || what.clusters > MOST_CLUSTERS) return [];
+  if (what.objects === undefined || what.clusters > MOST_CLUSTERS || what.objects > MOST_OBJECTS) return [];
   return TOOLS.filter(({ probe }) => spawnSync(probe[0], probe.slice(1)).status === 0).map(tool => {
     const times: number[] = [];
     for (let run = 0; run < runs; run++) times.push(time(tool, what));
     times.sort((a, b) => a - b);
     const synth = times[times.length >> 1];
-    return { contender: tool.name, case: what, runs, build: 0, synth, memory: 0 };
+    return { contender: tool.name, case: what, runs, build: 0, synth, cpu: 0, memory: 0 };
   });
 }
 
