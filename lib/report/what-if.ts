@@ -1,5 +1,6 @@
 import { byText } from '../fleet/plain';
-import type { ScenarioResult, Share, Unserved, WhatIf } from '../traffic/what-if';
+import type { Share, Unserved } from '../traffic/rows';
+import type { ScenarioResult, WhatIf } from '../traffic/what-if';
 
 /** What clients that are served alike get of one service. */
 interface Line {
@@ -59,6 +60,11 @@ function render(answer: WhatIf, style: Style): string {
       const texts = leaving.map(({ service, share }) => `${service} ${percent(share)}`);
       parts.push(`Leaves its region, mean over clients: ${texts.join(', ')}.\n`);
     }
+    const { served, unserved } = scenario.flows;
+    if (served.length > 0 || unserved.length > 0) {
+      parts.push('Per request at the ingress gateways, along the call graph:\n');
+      for (const text of flowTexts(scenario)) parts.push(style.bullet(text));
+    }
     parts.push('\n');
   }
   if (answer.conditionalRoutes.length > 0) {
@@ -76,6 +82,27 @@ function render(answer: WhatIf, style: Style): string {
   parts.push(style.heading('Assumed'));
   for (const text of answer.assumptions) parts.push(style.bullet(text));
   return parts.join('');
+}
+
+/** One line per service: what arrives where, and what is lost. */
+function flowTexts({ flows }: ScenarioResult): string[] {
+  const services = [...new Set([...flows.served, ...flows.unserved].map(row => row.service))].sort(byText);
+  return services.map(service => {
+    const served = flows.served
+      .filter(row => row.service === service)
+      .map(
+        ({ requests, to }) =>
+          `${count(requests)} at ${to.version} in ${to.cluster}${to.zone ? `/${to.zone}` : ''}`,
+      );
+    const lost = flows.unserved
+      .filter(row => row.service === service)
+      .map(({ requests, reason }) => `LOST ${count(requests)} ${reason}`);
+    return `${service}: ${[...served, ...lost].join(', ')}`;
+  });
+}
+
+function count(requests: number): string {
+  return (Math.round(requests * 100) / 100).toString();
 }
 
 function titleOf({ failed, mode }: ScenarioResult): string {

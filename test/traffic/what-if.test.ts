@@ -341,10 +341,11 @@ describe('across networks', () => {
 describe('ingress gateways', () => {
   const GATEWAY =
     '---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: bookinfo, namespace: bookinfo}\nspec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}\n---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: bookinfo, namespace: bookinfo}\nspec: {hosts: ["*"], gateways: [bookinfo], http: [{match: [{uri: {exact: /productpage}}], route: [{destination: {host: productpage, port: {number: 9080}}}]}]}\n';
-
-  test('are clients of what their routes lead to', () => {
-    const base = demo({ both: GATEWAY });
-    const fleet = new Fleet({
+  const calls = (caller: string, host: string) =>
+    `---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: ${caller}, namespace: bookinfo}\nspec: {workloadSelector: {labels: {app: ${caller}}}, egress: [{hosts: ["./${host}.bookinfo.svc.cluster.local"]}]}\n`;
+  const withIngress = (extra = '') => {
+    const base = demo({ both: GATEWAY + extra });
+    return new Fleet({
       clusters: base.clusters,
       objects: base.objects,
       helm: [
@@ -357,8 +358,11 @@ describe('ingress gateways', () => {
         },
       ],
     });
-    const { ingress } = run(fleet, { services: ['bookinfo/productpage', 'bookinfo/reviews'] });
-    expect(ingress.shares).toMatchObject([
+  };
+  const all = { services: ['bookinfo/productpage', 'bookinfo/reviews', 'bookinfo/ratings'] };
+
+  test('are clients of what their routes lead to', () => {
+    expect(run(withIngress(), all).ingress.shares).toMatchObject([
       {
         gateway: 'bookinfo/bookinfo',
         from: { cluster: 'frankfurt' },
@@ -367,6 +371,31 @@ describe('ingress gateways', () => {
         share: 1,
       },
     ]);
+  });
+
+  test('start what flows along the call graph, over several hops', () => {
+    const fleet = withIngress(calls('productpage', 'reviews') + calls('reviews', 'ratings'));
+    const { flows } = run(fleet, all);
+    const total = (service: string) =>
+      flows.served.filter(row => row.service === service).reduce((sum, row) => sum + row.requests, 0);
+    expect(['bookinfo/productpage', 'bookinfo/reviews', 'bookinfo/ratings'].map(total)).toEqual([
+      1,
+      expect.closeTo(1),
+      expect.closeTo(1),
+    ]);
+  });
+
+  test('show what a lost front page keeps from what lies behind it', () => {
+    const fleet = withIngress(calls('productpage', 'reviews'));
+    const { flows } = run(fleet, { ...all, fail: ['version=bookinfo/productpage/v1'] });
+    expect(flows).toMatchObject({ served: [], unserved: [{ service: 'bookinfo/productpage', requests: 1 }] });
+  });
+
+  test('follow a cycle in the call graph only so far', () => {
+    const fleet = withIngress(calls('productpage', 'reviews') + calls('reviews', 'reviews'));
+    const { flows } = run(fleet, all);
+    const reviews = flows.served.filter(row => row.service === 'bookinfo/reviews');
+    expect(reviews.reduce((sum, row) => sum + row.requests, 0)).toBeCloseTo(16);
   });
 });
 

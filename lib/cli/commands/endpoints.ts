@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { InputError } from '../../fleet/errors';
 import { endpointsJson, endpointsText } from '../../report/endpoints';
+import { findTarget, parseFrom } from '../../traffic/asked';
 import { assign } from '../../traffic/assignment';
 import { findService } from '../../traffic/serve';
-import { findTarget, parseFrom } from '../../traffic/what-if';
 import { buildWorld, planeOf, proxyAt } from '../../traffic/world';
 import {
   collectPair,

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { whatIfMarkdown, whatIfText } from '../../report/what-if';
+import { parseFrom } from '../../traffic/asked';
 import { type FailureMode, parseFailure, type Scenario, singleFailures } from '../../traffic/scenario';
-import { parseFrom, whatIf } from '../../traffic/what-if';
+import { whatIf } from '../../traffic/what-if';
 import { buildWorld, type World } from '../../traffic/world';
 import {
   collectText,
