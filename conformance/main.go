@@ -120,7 +120,7 @@ func judgeEndpoints(file string) (verdict.Report, error) {
 		return verdict.Report{}, fmt.Errorf("%s: %w", file, err)
 	}
 	report, err := endpoints.Judge(folders)
-	report.Source = "istio.io/istio " + version("istio.io/istio") + ", istiod's endpoint builder"
+	report.Source = "istio.io/istio " + version("istio.io/istio") + ", " + report.Source
 	return report, err
 }
 

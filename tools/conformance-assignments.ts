@@ -2,8 +2,10 @@
  * For the judge of endpoints: the expanded fleet of every folder, and what this library says that a proxy in each
  * zone is told for every service, port and subset. JSON on standard output; conformance/internal/endpoints reads it.
  *
- * Usage: tsx tools/conformance-assignments.ts DIR…
+ * Usage: tsx tools/conformance-assignments.ts [--random N] DIR…
+ * With --random also N made-up meshes, always the same ones: mesh i is made from seed i.
  */
+import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { expand } from '../lib/fleet/expand/expand';
 import type { Fleet } from '../lib/fleet/fleet';
@@ -12,14 +14,15 @@ import type { FleetObject } from '../lib/fleet/types';
 import { assign } from '../lib/traffic/assignment';
 import type { ClientProxy, Service } from '../lib/traffic/model';
 import { buildWorld, type PlaneView, proxyAt } from '../lib/traffic/world';
+import { randomFleet } from './conformance-random';
 
 /** What istiod reads of every cluster, beside configuration. */
 const CORE_KINDS = ['Namespace', 'Node', 'Pod', 'Service', 'EndpointSlice.discovery.k8s.io'];
 /** Groups of what it reads from the config cluster. */
 const CONFIG_GROUP = /\.(networking|security)\.istio\.io$/;
 
-function folder(dir: string) {
-  const { fleet } = expand(loadDist(dir));
+function assignmentsOf(dir: string, given: Fleet) {
+  const { fleet } = expand(given);
   const world = buildWorld(fleet, '1.31');
   const clusters = fleet.clusters.map(({ name }) => ({
     name,
@@ -89,4 +92,14 @@ function text(objects: readonly FleetObject[]): string {
   return objects.map(({ manifest }) => stringify(manifest)).join('\n---\n');
 }
 
-process.stdout.write(JSON.stringify(process.argv.slice(2).map(folder)));
+const { values, positionals } = parseArgs({
+  options: { random: { type: 'string' } },
+  allowPositionals: true,
+});
+const random = Array.from({ length: Number(values.random ?? 0) }, (_, i) => i + 1);
+process.stdout.write(
+  JSON.stringify([
+    ...positionals.map(dir => assignmentsOf(dir, loadDist(dir))),
+    ...random.map(seed => assignmentsOf(`seed ${seed}`, randomFleet(seed))),
+  ]),
+);
