@@ -156,11 +156,11 @@ func TestAnUnfinishedOrUnreadableFolderIsRefused(t *testing.T) {
 		if err := spoil(dir); err != nil {
 			t.Fatal(err)
 		}
-		if err := run(nil, []string{dir}); err == nil {
+		if err := run(nil, "", []string{dir}); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if err := run(nil, nil); err == nil {
+	if err := run(nil, "", nil); err == nil {
 		t.Error("no folder at all: accepted")
 	}
 }

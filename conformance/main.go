@@ -1,6 +1,6 @@
 // Command conformance puts what the library writes before real Istio and Kubernetes code.
 //
-//	conformance [-kubernetes BINARY]... DIR...
+//	conformance [-kubernetes BINARY]... [-assignments FILE] DIR...
 //
 // It prints a table and exits 1 on any disagreement that known/differences.yaml doesn't explain, 2 when a
 // folder can't be read or a judge can't sit.
@@ -19,6 +19,7 @@ import (
 	"isthmus.dev/conformance/internal/charts"
 	"isthmus.dev/conformance/internal/crds"
 	"isthmus.dev/conformance/internal/dist"
+	"isthmus.dev/conformance/internal/endpoints"
 	"isthmus.dev/conformance/internal/known"
 	"isthmus.dev/conformance/internal/kubernetes"
 	"isthmus.dev/conformance/verdict"
@@ -32,8 +33,9 @@ func main() {
 		servers = append(servers, path)
 		return nil
 	})
+	assignments := flag.String("assignments", "", "file that tools/conformance-assignments.ts wrote for the same folders")
 	flag.Parse()
-	err := run(servers, flag.Args())
+	err := run(servers, *assignments, flag.Args())
 	switch {
 	case errors.Is(err, errUnexplained):
 		os.Exit(1)
@@ -43,7 +45,7 @@ func main() {
 	}
 }
 
-func run(servers, dirs []string) error {
+func run(servers []string, assignments string, dirs []string) error {
 	if len(dirs) == 0 {
 		return errors.New("no folder given")
 	}
@@ -63,6 +65,13 @@ func run(servers, dirs []string) error {
 	reports, err := judge(servers, dists)
 	if err != nil {
 		return err
+	}
+	if assignments != "" {
+		report, err := judgeEndpoints(assignments)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, report)
 	}
 	if unexplained := table(os.Stdout, len(dists), reports, differences); unexplained > 0 {
 		return errUnexplained
@@ -97,6 +106,22 @@ func judge(servers []string, dists []*dist.Dist) ([]verdict.Report, error) {
 		reports = append(reports, answers...)
 	}
 	return reports, nil
+}
+
+// judgeEndpoints asks istiod about what the library says of assignments.
+func judgeEndpoints(file string) (verdict.Report, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return verdict.Report{}, err
+	}
+	defer in.Close()
+	folders, err := endpoints.Read(in)
+	if err != nil {
+		return verdict.Report{}, fmt.Errorf("%s: %w", file, err)
+	}
+	report, err := endpoints.Judge(folders)
+	report.Source = "istio.io/istio " + version("istio.io/istio") + ", " + report.Source
+	return report, err
 }
 
 // folders is what every cluster is given: what is written, and what the charts render.

@@ -1,20 +1,23 @@
-// `npm run conformance [-- [--quick] [--examples] DIR…]`: builds the judges of conformance/ and puts folders before them.
+// `npm run conformance [-- [--quick] [--examples] [--random N] DIR…]`: builds the judges of conformance/ and puts folders before them.
 //
 // DIR…        dists to judge; `dist` when none is given
 // --examples  also every examples/*.ts, synthesized into a temporary folder
+// --random N  how many made-up meshes istiod is asked about, 100 by default; mesh i is made from seed i
 // --quick     without the Kubernetes API servers, whose first build takes minutes
 //
 // Exit codes: 0 agreed, 1 an unexplained disagreement, 2 unusable input or a judge that can't be built, 3 no Go.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
 const MODULE = join(ROOT, 'conformance');
 const BIN = join(MODULE, '.bin');
+const TSX = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 const GO = { major: 1, minor: 26 };
 
 /** One binary for each Kubernetes version: the same source, another go.mod. */
@@ -24,27 +27,32 @@ const KUBERNETES = [
 ];
 
 function main(args) {
-  const flags = args.filter(arg => arg.startsWith('--'));
-  const unknown = flags.filter(flag => flag !== '--quick' && flag !== '--examples');
-  if (unknown.length > 0)
-    return fail(2, `unknown option ${unknown.join(' ')}; there are --quick and --examples`);
+  const { values: flags, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      examples: { type: 'boolean', default: false },
+      random: { type: 'string', default: '100' },
+    },
+  });
   const missing = goProblem();
   if (missing) return fail(3, missing);
 
   const scratch = mkdtempSync(join(tmpdir(), 'isthmus-conformance-'));
   try {
-    const dirs = args.filter(arg => !arg.startsWith('--'));
-    if (dirs.length === 0) dirs.push('dist');
-    if (flags.includes('--examples')) dirs.push(...synthesizeExamples(scratch));
+    const dirs = positionals.length > 0 ? positionals : ['dist'];
+    if (flags.examples) dirs.push(...synthesizeExamples(scratch));
     for (const dir of dirs) {
       if (!existsSync(join(dir, 'fleet.json')))
         return fail(2, `${dir} holds no fleet.json: run npm run synth first, or name another folder`);
     }
-    const servers = flags.includes('--quick') ? [] : KUBERNETES;
+    const servers = flags.quick ? [] : KUBERNETES;
     build(MODULE, 'istio', 'go.mod');
     for (const { name, modfile } of servers) build(join(MODULE, 'kubernetes'), name, modfile);
     if (servers.length === 0) console.log('--quick: no Kubernetes API server is asked');
     const options = servers.flatMap(({ name }) => ['-kubernetes', join(BIN, name)]);
+    options.push('-assignments', writeAssignments(scratch, flags.random, dirs));
     // Istio's test helpers warn of a missing build folder unless they are given one.
     const env = { ...process.env, TARGET_OUT: scratch, LOCAL_OUT: scratch };
     const { status, error } = spawnSync(join(BIN, 'istio'), [...options, ...dirs], { stdio: 'inherit', env });
@@ -91,18 +99,34 @@ function synthesizeExamples(scratch) {
   if (examples.length === 0) throw new Error('examples/ holds no example');
   return examples.sort().map(file => {
     const out = join(scratch, basename(file, '.ts'));
-    const { status } = spawnSync(
-      process.execPath,
-      [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'examples', file)],
-      {
-        cwd: ROOT,
-        stdio: ['ignore', 'inherit', 'inherit'],
-        env: { ...process.env, CDK8S_OUTDIR: out },
-      },
-    );
+    const { status } = spawnSync(process.execPath, [TSX, join(ROOT, 'examples', file)], {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, CDK8S_OUTDIR: out },
+    });
     if (status !== 0) throw new Error(`example ${file} can't be synthesized`);
     return out;
   });
+}
+
+/** What this library says that every proxy is told, for istiod to be asked the same. */
+function writeAssignments(scratch, random, dirs) {
+  const file = join(scratch, 'assignments.json');
+  const out = openSync(file, 'w');
+  try {
+    const { status } = spawnSync(
+      process.execPath,
+      [TSX, join(ROOT, 'tools/conformance-assignments.ts'), '--random', random, ...dirs],
+      {
+        cwd: process.cwd(),
+        stdio: ['ignore', out, 'inherit'],
+      },
+    );
+    if (status !== 0) throw new Error("the assignments can't be computed");
+  } finally {
+    closeSync(out);
+  }
+  return file;
 }
 
 function fail(code, message) {
@@ -110,4 +134,8 @@ function fail(code, message) {
   return code;
 }
 
-process.exitCode = main(process.argv.slice(2));
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = fail(2, error.message);
+}
