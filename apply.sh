@@ -295,7 +295,7 @@ check_machine() {
   [[ $version =~ $minor ]] && [ "${BASH_REMATCH[1]}" -lt 31 ] && refuse "kubectl 1.31 or newer is needed, this is: $version"
   known=$(kubectl config get-contexts -o name) || refuse "the kubeconfig's contexts could not be listed, see above"
   while read -r name; do
-    printf '%s\n' "$known" | grep -qxF -e "$name" || missing="$missing
+    grep -qxF -e "$name" <<<"$known" || missing="$missing
   $name"
   done < <(printf '%s' "$contexts" | sort -u)
   [ -z "$missing" ] || refuse "the kubeconfig (${KUBECONFIG:-~/.kube/config}) lacks these contexts:$missing"
