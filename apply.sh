@@ -205,8 +205,8 @@ stringData:
   if [ "${codes[0]}" -ne 0 ] && [ "${codes[0]}" -ne 141 ]; then # 141: the writer stopped before the reader was done
     todo="Reading Secret $token failed in the remote (cluster $remote, context $reader)."
   else
-    todo="Writing istio-remote-secret-$remote failed in cluster $cluster (context $context). A conflict means that it was made by
-  another tool: delete it there. No objects: Secret $token of context $reader lacks token or ca.crt."
+    todo="Writing istio-remote-secret-$remote failed in cluster $cluster (context $context).
+  'no objects passed' means that Secret $token of context $reader lacks token or ca.crt."
   fi
   [ "${codes[0]}${codes[1]}" = 00 ]
 }
