@@ -230,8 +230,8 @@ stringData:
   if [ "${codes[0]}" -ne 0 ] && [ "${codes[0]}" -ne 141 ]; then # 141: the writer stopped before the reader was done
     todo="Reading Secret $token failed in the remote (cluster $remote, context $reader)."
   else
-    todo="Writing $name failed in cluster $cluster (context $context). A conflict means that it was made by
-  another tool: delete it there. No objects: Secret $token of context $reader lacks token or ca.crt."
+    todo="Writing $name failed in cluster $cluster (context $context).
+  'no objects passed' means that Secret $token of context $reader lacks token or ca.crt."
   fi
   [ "${codes[0]}${codes[1]}" = 00 ]
 }
@@ -322,7 +322,7 @@ check_machine() {
   [[ $version =~ $minor ]] && [ "${BASH_REMATCH[1]}" -lt 31 ] && refuse "kubectl 1.31 or newer is needed, this is: $version"
   known=$(kubectl config get-contexts -o name) || refuse "the kubeconfig's contexts could not be listed, see above"
   while read -r name; do
-    printf '%s\n' "$known" | grep -qxF -e "$name" || missing="$missing
+    grep -qxF -e "$name" <<<"$known" || missing="$missing
   $name"
   done < <(printf '%s' "$contexts" | sort -u)
   [ -z "$missing" ] || refuse "the kubeconfig (${KUBECONFIG:-~/.kube/config}) lacks these contexts:$missing"
