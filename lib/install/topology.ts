@@ -5,14 +5,28 @@ import type { EastWestGatewayKind, Installer } from './settings';
 
 /** The remotes that a config cluster's istiod serves, sorted by name. */
 export function remotesOf(primary: Cluster): readonly Cluster[] {
-  return Mesh.of(primary).clusters.filter(
-    cluster => cluster !== primary && cluster.configCluster === primary,
-  );
+  const mesh = Mesh.of(primary);
+  return mesh.derived(remotesOf, () => remotesByPrimary(mesh)).get(primary) ?? [];
+}
+
+function remotesByPrimary(mesh: Mesh): Map<Cluster, Cluster[]> {
+  const remotes = new Map<Cluster, Cluster[]>();
+  for (const cluster of mesh.clusters) {
+    const primary = cluster.configCluster;
+    if (primary === cluster) continue;
+    const list = remotes.get(primary);
+    if (list) list.push(cluster);
+    else remotes.set(primary, [cluster]);
+  }
+  return remotes;
 }
 
 /** Whether pods of one cluster can't reach those of another directly. */
 export function spansNetworks(mesh: Mesh): boolean {
-  return new Set(mesh.clusters.map(({ networkName }) => networkName)).size > 1;
+  return mesh.derived(
+    spansNetworks,
+    () => new Set(mesh.clusters.map(({ networkName }) => networkName)).size > 1,
+  );
 }
 
 /** Whether remotes reach a cluster's istiod through its east-west gateway. */

@@ -20,6 +20,7 @@ import { byText, dnsLabelProblem, refuse } from './names';
 import { MeshNamespace } from './namespace';
 import { Network } from './network';
 import { type RenderedCluster, renderCluster } from './render';
+import { type ClusterRenderable, isClusterRenderable } from './renderable';
 import { MeshService } from './service';
 import { writeDist } from './write';
 
@@ -90,6 +91,12 @@ export interface MeshProps {
    * @default - `CDK8S_OUTDIR`, which the cdk8s CLI sets, else 'dist'
    */
   readonly outdir?: string;
+  /**
+   * Show no progress, however long the synthesis takes.
+   *
+   * @default - whether the program was called with `--quiet`
+   */
+  readonly quiet?: boolean;
 }
 
 /** What a construct is, in the words of a message. */
@@ -124,9 +131,8 @@ export class Mesh extends App {
   readonly canary?: CanaryControlPlane;
   readonly installer: Installer;
   readonly values: IstioValues;
-  private resolved?: MeshModel;
-  /** Constructs by kind, kept only while rendering: until then something may still be declared. */
-  private lists?: Map<unknown, readonly IConstruct[]>;
+  readonly quiet: boolean;
+  private facts?: Map<object, unknown>;
 
   /**
    * @throws ModelError if the mesh ID or trust domain can't be used, or the Istio version is not supported.
@@ -142,6 +148,7 @@ export class Mesh extends App {
     this.canary = props.canary;
     this.installer = props.installer ?? 'helm';
     this.values = props.values ?? {};
+    this.quiet = props.quiet ?? process.argv.includes('--quiet');
     refuse([...identityProblems(this), ...versionProblems(this), ...revisionProblems(this)]);
   }
 
@@ -183,15 +190,21 @@ export class Mesh extends App {
     );
   }
 
+  /** What is declared once and rendered into clusters, in the order of declaration. */
+  get renderables(): readonly ClusterRenderable[] {
+    return this.all(isClusterRenderable, () => '');
+  }
+
   /** Everything resolved; only while rendering, when all of the mesh has been declared. */
   get model(): MeshModel {
-    this.resolved ??= resolveModel(this);
-    return this.resolved;
+    return this.derived(resolveModel, () => resolveModel(this));
   }
 
   /** Finds a cluster by name, or takes it as it is. Nothing if there is none of that name. */
   findCluster(ref: ClusterRef): Cluster | undefined {
-    return typeof ref === 'string' ? this.clusters.find(({ clusterName }) => clusterName === ref) : ref;
+    if (typeof ref !== 'string') return ref;
+    const byName = () => new Map(this.clusters.map(cluster => [cluster.clusterName, cluster]));
+    return this.derived(Cluster, byName).get(ref);
   }
 
   /**
@@ -217,15 +230,14 @@ export class Mesh extends App {
    * @throws ModelError with everything that is wrong with the mesh as a whole.
    */
   *render(): Generator<RenderedCluster, void, undefined> {
-    this.resolved = undefined;
-    this.lists = new Map();
+    const outermost = this.facts === undefined;
+    this.facts ??= new Map();
     try {
       const problems = meshProblems(this);
       if (problems.length > 0) throw new ModelError(problems);
       for (const cluster of this.clusters) yield renderCluster(this, cluster);
     } finally {
-      this.lists = undefined;
-      this.resolved = undefined;
+      if (outermost) this.facts = undefined;
     }
   }
 
@@ -238,16 +250,29 @@ export class Mesh extends App {
    * @throws ModelError with everything that is wrong with the mesh as a whole.
    */
   override synth(): void {
-    writeDist(this, this.outdir);
+    this.facts = new Map();
+    try {
+      writeDist(this, this.outdir);
+    } finally {
+      this.facts = undefined;
+    }
   }
 
-  private all<T extends IConstruct>(is: (c: unknown) => c is T, name: (c: T) => string): readonly T[] {
-    const known = this.lists?.get(is);
-    if (known) return known as readonly T[];
-    const list = this.node.findAll().filter((construct): construct is IConstruct & T => is(construct));
-    list.sort((a, b) => byText(name(a), name(b)));
-    this.lists?.set(is, list);
-    return list;
+  /**
+   * A fact about the mesh as a whole, which is derived once while the mesh is rendered: until then something may
+   * still be declared.
+   */
+  derived<T>(key: object, derive: () => T): T {
+    if (!this.facts) return derive();
+    if (!this.facts.has(key)) this.facts.set(key, derive());
+    return this.facts.get(key) as T;
+  }
+
+  private all<T extends IConstruct>(is: (c: IConstruct) => c is T, name: (c: T) => string): readonly T[] {
+    return this.derived(is, () => {
+      const declared = this.derived(declaredBelow, () => declaredBelow(this));
+      return declared.filter(is).sort((a, b) => byText(name(a), name(b)));
+    });
   }
 
   /**
@@ -303,4 +328,11 @@ function versionProblems(mesh: Mesh): Problem[] {
       fix: `Use a release of ${SUPPORTED_MINORS.join(', ')}, such as ${DEFAULT_ISTIO_VERSION}.`,
     },
   ];
+}
+
+/** Everything below a mesh but what is inside of clusters, in the order of declaration. */
+function declaredBelow(construct: IConstruct): IConstruct[] {
+  return construct.node.children.flatMap(child =>
+    Cluster.isCluster(child) ? [child] : [child, ...declaredBelow(child)],
+  );
 }

@@ -13,7 +13,6 @@ import type { Mesh } from './mesh';
 import { refuse } from './names';
 import { inReadingOrder } from './order';
 import type { ClusterTarget } from './renderable';
-import { isClusterRenderable } from './renderable';
 
 /** Everything that one cluster gets. */
 export interface RenderedCluster {
@@ -35,9 +34,7 @@ export interface RenderedCluster {
 export function renderCluster(mesh: Mesh, cluster: Cluster): RenderedCluster {
   const target = new Target(cluster);
   renderInstall(mesh, target);
-  for (const construct of mesh.node.findAll()) {
-    if (isClusterRenderable(construct)) construct.renderInto(target);
-  }
+  for (const construct of mesh.renderables) construct.renderInto(target);
   for (const construct of cluster.node.findAll()) {
     if (ApiObject.isApiObject(construct)) {
       const manifest = apiObjectToManifest(construct);

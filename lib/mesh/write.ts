@@ -5,48 +5,64 @@ import { layerFile } from '../layer';
 import type { Manifest } from '../manifest';
 import { planToTsv } from '../output/apply-plan';
 import { DistWriter } from '../output/dist-writer';
-import { toYaml, toYamlDocuments } from '../output/yaml';
+import { ManifestWriter } from '../output/manifest-writer';
+import { Progress } from '../output/progress';
+import { toYaml } from '../output/yaml';
 import type { Cluster } from './cluster';
 import type { Mesh } from './mesh';
 import type { RenderedCluster } from './render';
 
-/** Renders and writes a mesh cluster by cluster; an error leaves what was there before. */
+/**
+ * Renders and writes a mesh cluster by cluster; an error leaves what was there before. Progress of longer work
+ * goes to the standard error stream.
+ */
 export function writeDist(mesh: Mesh, outdir: string): void {
   const planned: PlannedCluster[] = [];
-  let writer: DistWriter | undefined;
+  const progress = new Progress({ clusters: mesh.clusters.length, quiet: mesh.quiet });
+  let output: Output | undefined;
   try {
     for (const rendered of mesh.render()) {
-      writer ??= new DistWriter(outdir);
-      writeCluster(rendered, writer);
+      output ??= new Output(outdir);
+      output.cluster(rendered);
       planned.push(plannedCluster(rendered));
+      progress.cluster([...rendered.layers.values()].reduce((sum, { length }) => sum + length, 0));
     }
     const hosts = renderHosts(mesh);
-    for (const { host, layers, releases } of hosts) writeFolder(host.hostName, layers, releases, writer!);
-    writer!.file('apply.tsv', planToTsv(applyPlan(planned, hosts)));
-    writer!.commit(fleetJson(mesh.clusters));
+    for (const { host, layers, releases } of hosts) output!.folder(host.hostName, layers, releases);
+    output!.writer.file('apply.tsv', planToTsv(applyPlan(planned, hosts)));
+    output!.writer.commit(fleetJson(mesh.clusters));
   } catch (error) {
-    writer?.abort();
+    output?.writer.abort();
     throw error;
+  } finally {
+    progress.end();
   }
 }
 
-function writeCluster({ cluster, layers, releases, operators }: RenderedCluster, writer: DistWriter): void {
-  writeFolder(cluster.clusterName, layers, releases, writer);
-  for (const install of operators) {
-    writer.file(istioctlFile(cluster, install), toYamlDocuments([install.manifest]));
-  }
-}
+/** Writes what was rendered; objects that clusters share are serialized once. */
+class Output {
+  readonly writer: DistWriter;
+  private readonly manifests = new ManifestWriter();
 
-function writeFolder(
-  folder: string,
-  layers: RenderedCluster['layers'],
-  releases: RenderedCluster['releases'],
-  writer: DistWriter,
-): void {
-  for (const [layer, manifests] of layers) {
-    writer.file(`${folder}/${layerFile(layer)}`, toYamlDocuments(manifests));
+  constructor(outdir: string) {
+    this.writer = new DistWriter(outdir);
   }
-  for (const { name, values } of releases) writer.file(`${folder}/helm/${name}.yml`, toYaml(values));
+
+  cluster({ cluster, layers, releases, operators }: RenderedCluster): void {
+    this.folder(cluster.clusterName, layers, releases);
+    for (const install of operators) {
+      this.writer.file(istioctlFile(cluster, install), this.manifests.documents([install.manifest]));
+    }
+  }
+
+  folder(name: string, layers: RenderedCluster['layers'], releases: RenderedCluster['releases']): void {
+    for (const [layer, manifests] of layers) {
+      this.writer.file(`${name}/${layerFile(layer)}`, this.manifests.chunks(manifests));
+    }
+    for (const { name: release, values } of releases) {
+      this.writer.file(`${name}/helm/${release}.yml`, toYaml(values));
+    }
+  }
 }
 
 function plannedCluster({ cluster, layers, releases, operators }: RenderedCluster): PlannedCluster {
