@@ -2,8 +2,9 @@ import { stringAt } from '../fleet/plain';
 import type { AskedService } from './asked';
 import type { ClientZone, IngressClient } from './clients';
 import type { ClientProxy } from './model';
+import { lost, merge, type Outcome, scale } from './outcome';
 import { isRouted, meshRoutes, type Route, type RouteTable } from './routes';
-import { lost, merge, type Outcome, type Server, scale } from './serve';
+import type { Server } from './serve';
 import { type PlaneView, planeOf, proxyAt, type World } from './world';
 
 /** Where a workload's requests to a service end, by the routes it has. */
