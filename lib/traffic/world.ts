@@ -4,10 +4,11 @@ import type { Fleet } from '../fleet/fleet';
 import { LABELS, type Labels } from '../fleet/labels';
 import { indexPeerAuthentications, type PeerAuthenticationIndex } from '../fleet/peer-authentication';
 import { clusterLocalHosts } from './cluster-local';
-import { type EndpointIndex, kubernetesEndpoints, serviceEntryEndpoints, shardOrder } from './endpoints';
+import { type EndpointIndex, kubernetesEndpoints, shardOrder } from './endpoints';
 import { augmentLabels } from './locality';
 import type { ClientProxy, Endpoint, Locality, Service } from './model';
 import { discoverGateways, indexGateways, type NetworkGateways } from './network-gateways';
+import { serviceEntryEndpoints } from './service-entry';
 import { servicesOf } from './services';
 
 /** Everything one control plane knows. */
