@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { demo } from './main';
 import { writtenFiles } from './test/support/files';
 import { titles } from './test/support/meshes';
 import { validateManifest } from './test/support/validate';
 
 /** What the demo writes, file by file: the snapshots are what a reviewer reads when the model changes. */
-const files = writtenFiles(outdir => demo(outdir).synth());
+const files = writtenFiles(outdir => {
+  process.env.CDK8S_OUTDIR = outdir;
+  require('./main');
+  delete process.env.CDK8S_OUTDIR;
+});
 const objects = (path: string) => parseAllDocuments(files.get(path)!).map(document => document.toJS());
 const manifests = [...files.keys()].filter(path => path.endsWith('.yaml'));
 

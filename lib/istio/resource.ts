@@ -5,7 +5,7 @@ import type { Layer } from '../layer';
 import type { Manifest } from '../manifest';
 import type { Cluster, ClusterRef } from '../mesh/cluster';
 import type { ClusterRenderable, ClusterTarget } from '../mesh/renderable';
-import { isDnsSubdomain } from './rules/names';
+import { isDnsSubdomain } from '../names';
 import { convert, type ToJson } from './shape';
 
 /** Metadata of an Istio object. */

@@ -1,6 +1,9 @@
 import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ModelError, type Problem } from '../errors';
+import { revisionProblems } from '../install/revisions';
+import type { CanaryControlPlane, Installer } from '../install/settings';
+import type { IstioValues } from '../install/values';
 import {
   DEFAULT_ISTIO_VERSION,
   type IstioVersion,
@@ -9,6 +12,7 @@ import {
 } from '../install/versions';
 import { meshProblems } from './check';
 import { Cluster, type ClusterRef } from './cluster';
+import { ControlPlaneHost } from './control-plane-host';
 import { IngressGateway } from './ingress-gateway';
 import { IngressRoute } from './ingress-route';
 import { type MeshModel, resolveModel } from './model';
@@ -46,6 +50,41 @@ export interface MeshProps {
    */
   readonly mtls?: 'STRICT' | 'PERMISSIVE';
   /**
+   * How pods get into the mesh, all of them alike: each with a sidecar, or by the node's ztunnel. Sidecars
+   * can't pass an ambient mesh's HBONE gateways, nor ztunnels the mutual TLS gateways of a sidecar mesh.
+   *
+   * @default 'sidecar'
+   */
+  readonly dataPlane?: 'sidecar' | 'ambient';
+  /**
+   * The revision of the control planes, for upgrades by a second one beside the first: what installs Istio,
+   * injects pods and exposes istiod then carries it in its name.
+   *
+   * @default - none: the default revision, upgraded in place
+   * @see https://istio.io/latest/docs/setup/upgrade/canary/
+   */
+  readonly revision?: string;
+  /**
+   * A second control plane beside the first in every cluster. Namespaces move to it one by one, by their
+   * prop `revision`; gateways stay with the first.
+   *
+   * @default - none
+   */
+  readonly canary?: CanaryControlPlane;
+  /**
+   * What installs Istio on the clusters.
+   *
+   * @default 'helm'
+   */
+  readonly installer?: Installer;
+  /**
+   * Values for the control planes of all clusters, in the form of the Sail operator's `spec.values`, merged
+   * over what follows from the model.
+   *
+   * @default {}
+   */
+  readonly values?: IstioValues;
+  /**
    * The folder that is written.
    *
    * @default - `CDK8S_OUTDIR`, which the cdk8s CLI sets, else 'dist'
@@ -54,7 +93,14 @@ export interface MeshProps {
 }
 
 /** What a construct is, in the words of a message. */
-type Role = 'cluster' | 'network' | 'namespace' | 'service' | 'ingress gateway' | 'route';
+type Role =
+  | 'control plane host'
+  | 'cluster'
+  | 'network'
+  | 'namespace'
+  | 'service'
+  | 'ingress gateway'
+  | 'route';
 
 /**
  * One Istio mesh over several clusters: the root under which everything else is declared. Its `synth()` writes
@@ -73,6 +119,11 @@ export class Mesh extends App {
   readonly mtls: 'STRICT' | 'PERMISSIVE';
   /** The namespace of Istio itself, and the root namespace of its configuration, in every cluster. */
   readonly systemNamespace = 'istio-system';
+  readonly dataPlane: 'sidecar' | 'ambient';
+  readonly revision?: string;
+  readonly canary?: CanaryControlPlane;
+  readonly installer: Installer;
+  readonly values: IstioValues;
   private resolved?: MeshModel;
   /** Constructs by kind, kept only while rendering: until then something may still be declared. */
   private lists?: Map<unknown, readonly IConstruct[]>;
@@ -86,12 +137,22 @@ export class Mesh extends App {
     this.istioVersion = props.istioVersion ?? DEFAULT_ISTIO_VERSION;
     this.trustDomain = props.trustDomain ?? 'cluster.local';
     this.mtls = props.mtls ?? 'STRICT';
-    refuse([...identityProblems(this), ...versionProblems(this)]);
+    this.dataPlane = props.dataPlane ?? 'sidecar';
+    this.revision = props.revision;
+    this.canary = props.canary;
+    this.installer = props.installer ?? 'helm';
+    this.values = props.values ?? {};
+    refuse([...identityProblems(this), ...versionProblems(this), ...revisionProblems(this)]);
   }
 
   /** The clusters, sorted by name. */
   get clusters(): readonly Cluster[] {
     return this.all(Cluster.isCluster, cluster => cluster.clusterName);
+  }
+
+  /** The hosts of external control planes, sorted by name. */
+  get controlPlaneHosts(): readonly ControlPlaneHost[] {
+    return this.all(ControlPlaneHost.isControlPlaneHost, host => host.hostName);
   }
 
   /** The networks, sorted by name. */

@@ -13,6 +13,7 @@ import {
   ServiceAccount,
   Volume,
 } from 'cdk8s-plus-27';
+import { GLOBAL_LABEL } from '../install/names';
 import type { Manifest } from '../manifest';
 import { trafficDistribution } from './locality';
 import { Mesh } from './mesh';
@@ -61,11 +62,15 @@ function where(service: MeshService) {
  * are younger than Kubernetes 1.27, such as `trafficDistribution`, and patches of them too (cdk8s#2172).
  */
 function serviceManifest(service: MeshService): Manifest {
+  const { namespace, labels } = where(service);
+  // In an ambient mesh the endpoints of other clusters count only for Services that are global everywhere.
+  const scope: Record<string, string> =
+    Mesh.of(service).dataPlane === 'ambient' ? { [GLOBAL_LABEL]: 'true' } : {};
   const distribution = trafficDistribution(service.locality);
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { ...where(service), name: service.serviceName },
+    metadata: { labels: { ...labels, ...scope }, name: service.serviceName, namespace },
     spec: {
       ports: service.props.ports.map(({ name, port, targetPort }) => ({
         name,

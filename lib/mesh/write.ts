@@ -1,3 +1,5 @@
+import { renderHosts } from '../install/host';
+import { istioctlFile } from '../install/istioctl';
 import { applyPlan, type PlannedCluster } from '../install/plan';
 import { layerFile } from '../layer';
 import type { Manifest } from '../manifest';
@@ -18,7 +20,9 @@ export function writeDist(mesh: Mesh, outdir: string): void {
       writeCluster(rendered, writer);
       planned.push(plannedCluster(rendered));
     }
-    writer!.file('apply.tsv', planToTsv(applyPlan(planned)));
+    const hosts = renderHosts(mesh);
+    for (const { host, layers, releases } of hosts) writeFolder(host.hostName, layers, releases, writer!);
+    writer!.file('apply.tsv', planToTsv(applyPlan(planned, hosts)));
     writer!.commit(fleetJson(mesh.clusters));
   } catch (error) {
     writer?.abort();
@@ -26,20 +30,31 @@ export function writeDist(mesh: Mesh, outdir: string): void {
   }
 }
 
-function writeCluster({ cluster, layers, releases }: RenderedCluster, writer: DistWriter): void {
-  for (const [layer, manifests] of layers) {
-    writer.file(`${cluster.clusterName}/${layerFile(layer)}`, toYamlDocuments(manifests));
-  }
-  for (const { name, values } of releases) {
-    writer.file(`${cluster.clusterName}/helm/${name}.yml`, toYaml(values));
+function writeCluster({ cluster, layers, releases, operators }: RenderedCluster, writer: DistWriter): void {
+  writeFolder(cluster.clusterName, layers, releases, writer);
+  for (const install of operators) {
+    writer.file(istioctlFile(cluster, install), toYamlDocuments([install.manifest]));
   }
 }
 
-function plannedCluster({ cluster, layers, releases }: RenderedCluster): PlannedCluster {
+function writeFolder(
+  folder: string,
+  layers: RenderedCluster['layers'],
+  releases: RenderedCluster['releases'],
+  writer: DistWriter,
+): void {
+  for (const [layer, manifests] of layers) {
+    writer.file(`${folder}/${layerFile(layer)}`, toYamlDocuments(manifests));
+  }
+  for (const { name, values } of releases) writer.file(`${folder}/helm/${name}.yml`, toYaml(values));
+}
+
+function plannedCluster({ cluster, layers, releases, operators }: RenderedCluster): PlannedCluster {
   return {
     cluster,
     layers: new Set(layers.keys()),
     releases,
+    operators,
     deployments: [...layers.values()]
       .flat()
       .filter(isDeployment)
@@ -62,10 +77,13 @@ export function fleetJson(clusters: readonly Cluster[]): string {
     network: cluster.networkName,
     region: cluster.region,
     zones: [...cluster.zones],
-    controlPlane: cluster.isPrimary
-      ? { role: 'primary' }
-      : { role: 'remote', primary: cluster.configCluster.clusterName },
+    controlPlane: controlPlaneFacts(cluster),
     configCluster: cluster.configCluster.clusterName,
   }));
   return `${JSON.stringify({ version: 1, clusters: facts }, null, 2)}\n`;
+}
+
+/** An external istiod bears the name of its config cluster, so that is what its remotes name. */
+function controlPlaneFacts({ controlPlane: { role }, configCluster }: Cluster) {
+  return role === 'remote' ? { role, primary: configCluster.clusterName } : { role };
 }

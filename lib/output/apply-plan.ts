@@ -51,6 +51,17 @@ export interface HelmAddressStep extends HelmFields {
   readonly fromService: string;
 }
 
+/** Installs or upgrades what an IstioOperator file says, with istioctl of that version. */
+export interface IstioctlStep extends StepPlace {
+  readonly action: 'istioctl';
+  /** The version that istioctl must have. */
+  readonly version: string;
+  /** Path in dist. */
+  readonly file: string;
+  /** A duration such as `5m`. */
+  readonly timeout: string;
+}
+
 /** Waits until a Service has a load balancer address. */
 export interface AddressStep extends StepPlace {
   readonly action: 'address';
@@ -70,9 +81,12 @@ export interface WaitStep extends StepPlace {
   readonly timeout: string;
 }
 
-/** Gives an istiod the means to read another cluster. */
+/**
+ * Gives an istiod the means to read another cluster (`remote-secret`), or the config cluster that it serves
+ * from outside (`config-secret`).
+ */
 export interface RemoteSecretStep extends StepPlace {
-  readonly action: 'remote-secret';
+  readonly action: 'remote-secret' | 'config-secret';
   readonly remoteCluster: string;
   readonly remoteContext: string;
   readonly namespace: string;
@@ -89,6 +103,7 @@ export type PlanStep =
   | SecretStep
   | HelmStep
   | HelmAddressStep
+  | IstioctlStep
   | AddressStep
   | WaitStep
   | RemoteSecretStep;
@@ -132,11 +147,14 @@ function args(step: PlanStep): string[] {
       return helmArgs(step);
     case 'helm-address':
       return [...helmArgs(step), step.path, step.fromContext, step.fromNamespace, step.fromService];
+    case 'istioctl':
+      return [step.version, step.file, step.timeout];
     case 'address':
       return [step.namespace, step.service, step.timeout];
     case 'wait':
       return [step.namespace, step.resource, step.condition, step.timeout];
     case 'remote-secret':
+    case 'config-secret':
       return [
         step.remoteCluster,
         step.remoteContext,

@@ -1,0 +1,54 @@
+import { containsLabels, type Labels } from '../../fleet/labels';
+import { labelsAt, plainAt, plainsAt, stringAt } from '../../fleet/plain';
+import { KIND } from '../kinds';
+import { subsetFits } from '../selectors';
+import type { KnownHost } from '../services';
+import { at, type Check } from '../types';
+import type { FleetView } from '../view';
+
+/** Whether each subset of a DestinationRule has pods, in whichever cluster they run. */
+export const subsetSelectsNothing: Check = {
+  code: 'ISM0107',
+  name: 'subset-selects-nothing',
+  severity: 'error',
+  istio: ['IST0173'],
+  kiali: ['KIA0203'],
+  summary:
+    'Each subset of a DestinationRule has the labels of at least one pod behind its host, in any cluster.',
+  why: 'Requests that are routed to a subset without endpoints are answered with 503.',
+  fix: 'Correct the subset’s labels, deploy what it stands for, or remove the subset.',
+  *run(view) {
+    for (const { plane, object, spec, namespace } of view.configs(KIND.destinationRule)) {
+      const host = stringAt(spec, 'host') ?? '';
+      const known = view.resolve(plane, namespace, host);
+      if (!known) continue;
+      for (const subset of plainsAt(spec, 'subsets')) {
+        const labels = labelsAt(subset, 'labels');
+        if (Object.keys(labels).length === 0 || selects(view, known, labels)) continue;
+        const text = Object.entries(labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',');
+        yield {
+          at: at(object),
+          message: `subset "${stringAt(subset, 'name') ?? ''}" (${text}) selects no pod of ${known.host} in any cluster`,
+        };
+      }
+    }
+  },
+};
+
+function selects(view: FleetView, known: KnownHost, labels: Labels): boolean {
+  if (known.entry) {
+    const spec = plainAt(known.entry.manifest, 'spec');
+    if (plainsAt(spec, 'endpoints').some(endpoint => containsLabels(labels, labelsAt(endpoint, 'labels'))))
+      return true;
+    const selector = labelsAt(spec, 'workloadSelector', 'labels');
+    if (Object.keys(selector).length === 0) return false;
+    return view
+      .podsWith(selector, known.entry.manifest.metadata.namespace)
+      .some(pod => subsetFits(view.fleet, labels, pod));
+  }
+  // Endpoints of a Service without a selector are written by somebody else, in EndpointSlices.
+  if (known.services.some(({ selector }) => Object.keys(selector).length === 0)) return true;
+  return view.podsBehind(known.host).some(pod => subsetFits(view.fleet, labels, pod));
+}
