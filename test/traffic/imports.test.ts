@@ -8,7 +8,7 @@ function reach(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
   const text = readFileSync(file, 'utf8');
-  for (const [, source] of text.matchAll(/(?:from|import\(|require\()\s*'([^']+)'/g)) {
+  for (const [, source] of text.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'/gm)) {
     if (source.startsWith('.')) reach(`${resolve(dirname(file), source)}.ts`, seen);
     else seen.add(source);
   }
