@@ -1,6 +1,6 @@
-import { stringAt } from '../fleet/plain';
 import type { AskedService } from './asked';
 import type { ClientZone, IngressClient } from './clients';
+import { capturesDns } from './headless';
 import type { ClientProxy } from './model';
 import { lost, merge, type Outcome, scale } from './outcome';
 import { isRouted, meshRoutes, type Route, type RouteTable } from './routes';
@@ -60,12 +60,6 @@ function along(server: Server, proxy: ClientProxy, route: Route, view: PlaneView
       return scale(server.serve(proxy, request), destination.share);
     }),
   );
-}
-
-/** Source: Istio `pkg/config` ISTIO_META_DNS_CAPTURE in the mesh's proxy metadata. */
-function capturesDns({ plane }: PlaneView): boolean {
-  const value = stringAt(plane.meshConfig, 'defaultConfig', 'proxyMetadata', 'ISTIO_META_DNS_CAPTURE');
-  return value === 'true';
 }
 
 /** The object that a route is in, for people. */

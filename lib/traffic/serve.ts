@@ -4,6 +4,7 @@ import type { Host } from './envoy/hosts';
 import { pickHosts } from './envoy/pick';
 import { findService } from './find-service';
 import { gatewayPods, isPassedOn, networkView } from './gateway-hop';
+import { headlessOutcome } from './headless';
 import type { AssignedEndpoint, ClientProxy, Endpoint, NetworkGateway } from './model';
 import { lost, merge, type Outcome, scale } from './outcome';
 import type { Condition } from './scenario';
@@ -60,6 +61,9 @@ export class Server {
     if (!port) return nothing(`${service.host} has no port ${request.port} for ${proxy.cluster}`);
     if (service.resolution === 'alias')
       return nothing(`${service.host} is another name for an external host`);
+    if (service.resolution === 'original-destination' && proxy.kind === 'sidecar') {
+      return { outcome: headlessOutcome(view, proxy, service, port, this.condition), basis: NOTHING };
+    }
     const { policy, key } = this.sharing.of(view, proxy, service, port, request.subset, path);
     if (policy.lacksSubset) {
       return nothing(

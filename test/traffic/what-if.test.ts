@@ -228,6 +228,40 @@ describe('failures', () => {
   });
 });
 
+describe('headless services', () => {
+  const mesh = (meshConfig = '') => {
+    const text =
+      namespace('bookinfo') +
+      service('reviews', '  clusterIP: None\n') +
+      deployment('reviews', 'v1', 2) +
+      rule('{outlierDetection: {}}');
+    return fleetOf(
+      [cluster('one'), cluster('two')],
+      { one: text, two: text },
+      { 'one/istiod': `meshConfig: {${meshConfig}}` },
+    );
+  };
+  const from = [{ cluster: 'one', zone: 'one-c' }];
+
+  test('are answered by the pods of the own cluster, each alike, wherever they are', () => {
+    expect(by(run(mesh(), { from }), 'zone', { cluster: 'one' })).toEqual({ 'one-a': 50, 'one-b': 50 });
+  });
+
+  test('are answered by those of all clusters on the network where the proxy answers names', () => {
+    const capture = 'defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}';
+    expect(by(run(mesh(capture), { from }), 'cluster', { cluster: 'one' })).toEqual({ one: 50, two: 50 });
+  });
+
+  test('lose what is still resolved and fails', () => {
+    const asked = { from, fail: ['zone=one-a'] };
+    expect(by(run(mesh(), asked), 'zone', { cluster: 'one' })).toEqual({ 'one-b': 100 });
+    expect(by(run(mesh(), { ...asked, mode: 'failing' }), 'zone', { cluster: 'one' })).toEqual({
+      'one-b': 50,
+      lost: 50,
+    });
+  });
+});
+
 describe('the call graph', () => {
   const clients = (extra: string) => [
     ...new Set(run(demo({ frankfurt: extra })).shares.map(share => share.from.cluster)),
