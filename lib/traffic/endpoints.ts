@@ -17,11 +17,13 @@ import {
 import type { FleetCluster, FleetObject } from '../fleet/types';
 import { augmentLabels, parseLocality, podLocality } from './locality';
 import type { Endpoint, Health } from './model';
+import { fromWorkloadEntry, isAddress } from './workload-entry';
 
 /** Endpoints by host, then by the cluster they are reported by. */
 export type EndpointIndex = ReadonlyMap<string, ReadonlyMap<string, readonly Endpoint[]>>;
 
-type MutableIndex = Map<string, Map<string, Endpoint[]>>;
+/** An index that is being filled. */
+export type MutableIndex = Map<string, Map<string, Endpoint[]>>;
 
 /** What of a control plane's setup decides how it reads a cluster's endpoints. */
 export type EndpointSettings = Pick<ControlPlane, 'domain' | 'rootNamespace'>;
@@ -42,18 +44,8 @@ export function kubernetesEndpoints(fleet: Fleet, settings: EndpointSettings): E
   return index;
 }
 
-/**
- * The endpoints that the ServiceEntries of a config cluster list or select.
- *
- * Source: Istio `pilot/pkg/serviceregistry/serviceentry/conversion.go`.
- */
-export function serviceEntryEndpoints(fleet: Fleet, plane: ControlPlane): EndpointIndex {
-  const index: MutableIndex = new Map();
-  addServiceEntries(index, fleet, plane);
-  return index;
-}
-
-interface Place {
+/** What is needed to read the endpoints of a cluster. */
+export interface Place {
   readonly cluster: string;
   readonly network: string;
   readonly podByName: ReadonlyMap<string, FleetObject>;
@@ -61,7 +53,8 @@ interface Place {
   readonly nodeLabels: ReadonlyMap<string, Labels>;
 }
 
-function placeOf(fleet: Fleet, cluster: FleetCluster, settings: EndpointSettings): Place {
+/** Reads the pods and nodes of a cluster. */
+export function placeOf(fleet: Fleet, cluster: FleetCluster, settings: EndpointSettings): Place {
   const podByName = new Map<string, FleetObject>();
   const podByAddress = new Map<string, FleetObject>();
   for (const pod of fleet.ofKind('Pod', cluster.name)) {
@@ -101,10 +94,11 @@ function addSlices(index: MutableIndex, fleet: Fleet, settings: EndpointSettings
   }
 }
 
-type Workload = Omit<Endpoint, 'address' | 'port' | 'portName' | 'health'>;
+/** An endpoint without what its Service decides. */
+export type Workload = Omit<Endpoint, 'address' | 'port' | 'portName' | 'health'>;
 
 /** The pod behind an address; an endpoint that names a pod which isn't there is left out, as istiod does. */
-function workloadBehind(place: Place, entry: Plain, address: string): Workload | undefined {
+export function workloadBehind(place: Place, entry: Plain, address: string): Workload | undefined {
   const target = plainAt(entry, 'targetRef');
   const isPod = target.kind === 'Pod';
   const pod = isPod
@@ -171,120 +165,8 @@ function addSelectedWorkloadEntries(
   }
 }
 
-/** Source: Istio `pilot/pkg/serviceregistry/serviceentry/conversion.go` convertServiceEntryToInstances. */
-function addServiceEntries(index: MutableIndex, fleet: Fleet, plane: ControlPlane): void {
-  const cluster = fleet.cluster(plane.cluster);
-  const place = placeOf(fleet, cluster, plane);
-  for (const { manifest } of fleet.ofKind('ServiceEntry.networking.istio.io', plane.cluster)) {
-    const namespace = namespaceOf(manifest);
-    const selector = labelsAt(manifest, 'spec', 'workloadSelector', 'labels');
-    const isSelecting = valueAt(manifest, 'spec', 'workloadSelector') !== undefined;
-    const entries = isSelecting
-      ? fleet
-          .ofKind('WorkloadEntry.networking.istio.io', plane.cluster)
-          .filter(entry => namespaceOf(entry.manifest) === namespace)
-          .map(entry =>
-            fromWorkloadEntry(cluster.name, place.network, entry.manifest, plainAt(entry.manifest, 'spec')),
-          )
-          .filter(entry => containsLabels(selector, entry.labels))
-      : plainsAt(manifest, 'spec', 'endpoints').map((spec, i) =>
-          fromWorkloadEntry(
-            cluster.name,
-            place.network,
-            { metadata: { name: `${manifest.metadata.name}-${i}`, namespace } },
-            spec,
-          ),
-        );
-    const pods = isSelecting ? selectedPods(fleet, plane, namespace, selector) : [];
-    const isDns = (stringAt(manifest, 'spec', 'resolution') ?? '').includes('DNS');
-    for (const host of stringsAt(manifest, 'spec', 'hosts')) {
-      for (const port of plainsAt(manifest, 'spec', 'ports')) {
-        const portName = stringAt(port, 'name') ?? '';
-        const target = numberAt(port, 'targetPort') ?? numberAt(port, 'number') ?? 0;
-        for (const entry of entries) {
-          if (!isDns && !isAddress(entry.address)) continue;
-          push(index, host, plane.cluster, {
-            ...entry.endpoint,
-            port: numberAt(entry.ports, portName) ?? target,
-            portName,
-          });
-        }
-        for (const pod of pods) push(index, host, plane.cluster, { ...pod, port: target, portName });
-        if (isDns && !isSelecting && entries.length === 0) {
-          const lone = fromWorkloadEntry(
-            cluster.name,
-            '',
-            { metadata: { name: host, namespace } },
-            { address: host },
-          );
-          push(index, host, plane.cluster, { ...lone.endpoint, port: target, portName });
-        }
-      }
-    }
-  }
-}
-
-/** Pods of every watched cluster that a ServiceEntry's selector finds in its namespace. */
-function selectedPods(
-  fleet: Fleet,
-  plane: ControlPlane,
-  namespace: string,
-  selector: Labels,
-): Omit<Endpoint, 'port' | 'portName'>[] {
-  return fleet.clusters.flatMap(cluster => {
-    const place = placeOf(fleet, cluster, plane);
-    return [...place.podByAddress]
-      .filter(
-        ([, { manifest }]) =>
-          namespaceOf(manifest) === namespace && containsLabels(selector, manifest.metadata.labels ?? {}),
-      )
-      .map(([address]) => ({ ...workloadBehind(place, {}, address)!, address, health: 'healthy' as const }));
-  });
-}
-
-interface WorkloadEntry {
-  readonly address: string;
-  readonly ports: Plain;
-  readonly labels: Labels;
-  readonly endpoint: Omit<Endpoint, 'port' | 'portName'>;
-}
-
-/** Source: Istio `serviceentry/conversion.go` convertWorkloadEntryToWorkloadInstance, getTLSModeFromWorkloadEntry. */
-function fromWorkloadEntry(
-  cluster: string,
-  clusterNetwork: string,
-  object: { metadata: { name: string; namespace?: string; labels?: Record<string, string> } },
-  spec: Plain,
-): WorkloadEntry {
-  const labels = { ...labelsAt(spec, 'labels'), ...object.metadata.labels };
-  const address = stringAt(spec, 'address') ?? '';
-  const localityLabel = stringAt(spec, 'locality') || podLocality(labels, undefined);
-  const locality = parseLocality(localityLabel);
-  const network = stringAt(spec, 'network') || labels[LABELS.network] || clusterNetwork;
-  const tlsMode = labels[LABELS.tlsMode] ?? (stringAt(spec, 'serviceAccount') ? 'istio' : 'disabled');
-  const endpoint = {
-    cluster,
-    network,
-    address,
-    locality,
-    localityLabel,
-    labels: augmentLabels(labels, { cluster, locality, node: '', network }),
-    weight: numberAt(spec, 'weight') || 1,
-    health: 'healthy' as const,
-    tlsMode,
-    namespace: object.metadata.namespace ?? 'default',
-    node: '',
-    workload: object.metadata.name,
-  };
-  return { address, ports: plainAt(spec, 'ports'), labels, endpoint };
-}
-
-/** An IP, or nothing: host names can't be sent in an assignment. */
-function isAddress(address: string): boolean {
-  return address === '' || /^\d{1,3}(\.\d{1,3}){3}$/.test(address) || address.includes(':');
-}
-
-function push(index: MutableIndex, host: string, cluster: string, endpoint: Endpoint): void {
+/** Adds an endpoint of a host in a cluster. */
+export function push(index: MutableIndex, host: string, cluster: string, endpoint: Endpoint): void {
   let clusters = index.get(host);
   if (!clusters) {
     clusters = new Map();

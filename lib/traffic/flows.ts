@@ -1,7 +1,7 @@
 import { byText } from '../fleet/plain';
 import type { Caller, CallGraph } from './call-graph';
 import type { Endpoint, Service } from './model';
-import type { Outcome } from './serve';
+import type { Outcome } from './outcome';
 import type { World } from './world';
 
 /** Calls behind calls are followed so far; a cycle in the call graph ends here. */

@@ -1,9 +1,10 @@
-import { stringAt } from '../fleet/plain';
 import type { AskedService } from './asked';
 import type { ClientZone, IngressClient } from './clients';
+import { capturesDns } from './headless';
 import type { ClientProxy } from './model';
+import { lost, merge, type Outcome, scale } from './outcome';
 import { isRouted, meshRoutes, type Route, type RouteTable } from './routes';
-import { lost, merge, type Outcome, type Server, scale } from './serve';
+import type { Server } from './serve';
 import { type PlaneView, planeOf, proxyAt, type World } from './world';
 
 /** Where a workload's requests to a service end, by the routes it has. */
@@ -59,12 +60,6 @@ function along(server: Server, proxy: ClientProxy, route: Route, view: PlaneView
       return scale(server.serve(proxy, request), destination.share);
     }),
   );
-}
-
-/** Source: Istio `pkg/config` ISTIO_META_DNS_CAPTURE in the mesh's proxy metadata. */
-function capturesDns({ plane }: PlaneView): boolean {
-  const value = stringAt(plane.meshConfig, 'defaultConfig', 'proxyMetadata', 'ISTIO_META_DNS_CAPTURE');
-  return value === 'true';
 }
 
 /** The object that a route is in, for people. */

@@ -2,7 +2,7 @@ import { versionOf } from '../fleet/labels';
 import { byText } from '../fleet/plain';
 import type { ClientZone } from './clients';
 import type { Endpoint } from './model';
-import type { Outcome } from './serve';
+import type { Outcome } from './outcome';
 import type { World } from './world';
 
 /** Where requests end. */

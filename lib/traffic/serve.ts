@@ -1,23 +1,15 @@
-import { meshExportTo } from '../fleet/control-plane';
-import { hostMatches } from '../fleet/hosts';
-import { containsLabels } from '../fleet/labels';
-import { labelsAt, numberAt, plainsAt, stringAt, stringsAt } from '../fleet/plain';
-import { isExportedTo } from '../fleet/visibility';
+import type { Assignment } from './assignment';
 import { assign } from './assignment';
 import type { Host } from './envoy/hosts';
 import { pickHosts } from './envoy/pick';
-import { parseLocality } from './locality';
-import type { AssignedEndpoint, ClientProxy, Endpoint, NetworkGateway, Service } from './model';
+import { findService } from './find-service';
+import { gatewayPods, isPassedOn, networkView } from './gateway-hop';
+import { headlessOutcome } from './headless';
+import type { AssignedEndpoint, ClientProxy, Endpoint, NetworkGateway } from './model';
+import { lost, merge, type Outcome, scale } from './outcome';
 import type { Condition } from './scenario';
-import { type PlaneView, planeOf, proxyAt, type World } from './world';
-
-/** Where a client's requests to a service end. */
-export interface Outcome {
-  /** Parts that are answered, by endpoint. */
-  readonly served: readonly { readonly endpoint: Endpoint; readonly share: number }[];
-  /** Parts that are not, by why. */
-  readonly unserved: readonly { readonly reason: string; readonly share: number }[];
-}
+import { Sharing } from './sharing';
+import { planeOf, proxyAt, type World } from './world';
 
 /** A request to one service, port and subset. */
 export interface Request {
@@ -26,87 +18,125 @@ export interface Request {
   readonly subset: string;
 }
 
-/** Follows requests to where they end, in one condition of the fleet. Answers are kept and reused. */
-export class Server {
-  private readonly cache = new Map<string, Outcome>();
+/** What an answer stands on: while none of it fails, the answer stays. */
+interface Basis {
+  readonly endpoints: readonly Endpoint[];
+  /** Services of the gateways that were passed. */
+  readonly gateways: readonly string[];
+}
 
+interface Answer {
+  readonly outcome: Outcome;
+  readonly basis: Basis;
+}
+
+const NOTHING: Basis = { endpoints: [], gateways: [] };
+
+/**
+ * Follows requests to where they end, in one condition of the fleet. Proxies that istiod tells the same share
+ * an answer, and an answer of the healthy state is kept where nothing that it stands on fails.
+ */
+export class Server {
+  private readonly answers = new Map<string, Answer>();
+
+  /** @param healthy the server of the healthy state of the same world. */
   constructor(
     private readonly world: World,
     private readonly condition: Condition,
+    private readonly healthy?: Server,
+    private readonly sharing: Sharing = healthy?.sharing ?? new Sharing(),
   ) {}
 
   /** Where a proxy's requests to a service, port and subset end. */
   serve(proxy: ClientProxy, request: Request): Outcome {
-    return this.follow(proxy, request, []);
+    return this.follow(proxy, request, []).outcome;
   }
 
   /** @param path the gateways that were passed, so that a loop is seen. */
-  private follow(proxy: ClientProxy, request: Request, path: readonly string[]): Outcome {
-    const key = JSON.stringify([
-      proxy.kind,
-      proxy.cluster,
-      proxy.namespace,
-      proxy.network,
-      proxy.locality,
-      proxy.labels,
-      proxy.networkView,
-      request,
-      path,
-    ]);
-    const known = this.cache.get(key);
-    if (known) return known;
-    const outcome = this.compute(proxy, request, path);
-    this.cache.set(key, outcome);
-    return outcome;
-  }
-
-  private compute(proxy: ClientProxy, request: Request, path: readonly string[]): Outcome {
+  private follow(proxy: ClientProxy, request: Request, path: readonly string[]): Answer {
     const view = planeOf(this.world, proxy.cluster);
     const service = findService(view, proxy.namespace, request.host);
-    if (!service) return lost(`${request.host} isn't known to the control plane of ${proxy.cluster}`);
+    if (!service) return nothing(`${request.host} isn't known to the control plane of ${proxy.cluster}`);
     const port = service.ports.find(candidate => candidate.number === request.port);
-    if (!port) return lost(`${service.host} has no port ${request.port} for ${proxy.cluster}`);
-    if (service.resolution === 'alias') return lost(`${service.host} is another name for an external host`);
-    const isBlind = this.condition.isControlPlaneDown(view.plane.cluster);
-    const seesUnready = this.condition.mode === 'unready' && !isBlind;
-    const assignment = assign(view, {
-      proxy,
-      service,
-      port,
-      subset: request.subset,
-      isSniDnat: path.length > 0,
-      healthOf: seesUnready
-        ? endpoint => (this.condition.isDown(endpoint) ? 'unhealthy' : endpoint.health)
-        : undefined,
-    });
-    if (assignment.lacksSubset) {
-      return lost(
+    if (!port) return nothing(`${service.host} has no port ${request.port} for ${proxy.cluster}`);
+    if (service.resolution === 'alias')
+      return nothing(`${service.host} is another name for an external host`);
+    if (service.resolution === 'original-destination' && proxy.kind === 'sidecar') {
+      return { outcome: headlessOutcome(view, proxy, service, port, this.condition), basis: NOTHING };
+    }
+    const { policy, key } = this.sharing.of(view, proxy, service, port, request.subset, path);
+    if (policy.lacksSubset) {
+      return nothing(
         `subset ${request.subset} of ${service.host} isn't in the DestinationRule that ${view.plane.cluster} gives its clients`,
       );
     }
-    const behind = new Map<AssignedEndpoint, Outcome>();
-    const outcomeOf = (assigned: AssignedEndpoint): Outcome => {
-      const done = behind.get(assigned);
-      if (done) return done;
-      const outcome = assigned.via
-        ? this.throughGateway(assigned.via, assigned.endpoints, request, path)
-        : this.atEndpoint(assigned.endpoints[0]);
-      behind.set(assigned, outcome);
-      return outcome;
-    };
-    const isFailing = (host: Host) => outcomeOf(host.assigned).served.length === 0;
-    const pick = pickHosts(assignment, isFailing);
-    const outcomes = pick.shares.map(({ host, share }) => scale(outcomeOf(host.assigned), share));
-    if (pick.unserved > 0)
-      outcomes.push(scale(lost(`no healthy endpoint of ${describe(request)}`), pick.unserved));
-    return merge(outcomes);
+    const isBlind = this.condition.isControlPlaneDown(view.plane.cluster);
+    const ownKey = isBlind ? `${key} blind` : key;
+    const known = this.answers.get(ownKey);
+    if (known) return known;
+    const before = this.healthy?.follow(proxy, request, path);
+    const answer =
+      before && !this.isTouched(before.basis)
+        ? before
+        : this.answer(
+            assign(
+              view,
+              {
+                proxy,
+                service,
+                port,
+                subset: request.subset,
+                isSniDnat: path.length > 0,
+                healthOf: this.condition.mode === 'unready' && !isBlind ? this.reported : undefined,
+              },
+              policy,
+            ),
+            request,
+            path,
+          );
+    this.answers.set(ownKey, answer);
+    return answer;
   }
 
-  private atEndpoint(endpoint: Endpoint): Outcome {
-    if (this.condition.isDown(endpoint)) {
-      return lost(`${endpoint.cluster}/${endpoint.locality.zone} fails and still gets requests`);
+  private readonly reported = (endpoint: Endpoint) =>
+    this.condition.isDown(endpoint) ? 'unhealthy' : endpoint.health;
+
+  private isTouched({ endpoints, gateways }: Basis): boolean {
+    return (
+      gateways.some(gateway => this.condition.isGatewayDown(gateway)) ||
+      endpoints.some(endpoint => this.condition.isDown(endpoint))
+    );
+  }
+
+  private answer(assignment: Assignment, request: Request, path: readonly string[]): Answer {
+    const behind = new Map<AssignedEndpoint, Answer>();
+    const answerOf = (assigned: AssignedEndpoint): Answer => {
+      const done = behind.get(assigned);
+      if (done) return done;
+      const found = assigned.via
+        ? this.throughGateway(assigned.via, assigned.endpoints, request, path)
+        : this.atEndpoint(assigned.endpoints[0]);
+      behind.set(assigned, found);
+      return found;
+    };
+    const isFailing = (host: Host) => answerOf(host.assigned).outcome.served.length === 0;
+    const pick = pickHosts(assignment, isFailing);
+    const outcomes = pick.shares.map(({ host, share }) => scale(answerOf(host.assigned).outcome, share));
+    if (pick.unserved > 0) {
+      const name = request.subset ? `${request.host} subset ${request.subset}` : request.host;
+      outcomes.push(scale(lost(`no healthy endpoint of ${name}`), pick.unserved));
     }
-    return { served: [{ endpoint, share: 1 }], unserved: [] };
+    return {
+      outcome: merge(outcomes),
+      basis: basisOf(assignment, pick.isFirstLevelOnly, [...behind.values()]),
+    };
+  }
+
+  private atEndpoint(endpoint: Endpoint): Answer {
+    if (this.condition.isDown(endpoint)) {
+      return nothing(`${endpoint.cluster}/${endpoint.locality.zone} fails and still gets requests`);
+    }
+    return { outcome: { served: [{ endpoint, share: 1 }], unserved: [] }, basis: NOTHING };
   }
 
   /**
@@ -121,25 +151,25 @@ export class Server {
     behind: readonly Endpoint[],
     request: Request,
     path: readonly string[],
-  ): Outcome {
+  ): Answer {
     const name = gateway.service || gateway.address;
-    if (path.includes(name)) return lost(`gateways send requests in a loop: ${[...path, name].join(' -> ')}`);
-    if (this.condition.isGatewayDown(gateway.service)) return lost(`gateway ${name} is down`);
-    const pods = this.gatewayPods(gateway, behind);
+    if (path.includes(name))
+      return nothing(`gateways send requests in a loop: ${[...path, name].join(' -> ')}`);
+    if (this.condition.isGatewayDown(gateway.service)) return nothing(`gateway ${name} is down`);
+    const pods = gatewayPods(this.world, gateway, behind);
     const alive = pods.filter(pod => !this.condition.isDown(pod));
-    if (alive.length === 0) return lost(`gateway ${name} has no pod that runs`);
-    return merge(
-      alive.map(pod => {
-        const outcome = this.fromGatewayPod(name, pod, request, [...path, name]);
-        return scale(outcome, 1 / alive.length);
-      }),
-    );
+    if (alive.length === 0) return nothing(`gateway ${name} has no pod that runs`);
+    const answers = alive.map(pod => this.fromGatewayPod(name, pod, request, [...path, name]));
+    return {
+      outcome: merge(answers.map(({ outcome }) => scale(outcome, 1 / alive.length))),
+      basis: joined([{ endpoints: pods, gateways: [gateway.service] }, ...answers.map(({ basis }) => basis)]),
+    };
   }
 
-  private fromGatewayPod(name: string, pod: Endpoint, request: Request, path: readonly string[]): Outcome {
+  private fromGatewayPod(name: string, pod: Endpoint, request: Request, path: readonly string[]): Answer {
     const view = planeOf(this.world, pod.cluster);
-    if (!isPassedOn(this.world, view, pod, request)) {
-      return lost(
+    if (!isPassedOn(this.world, view, pod, request.host)) {
+      return nothing(
         `gateway ${name} has no server with AUTO_PASSTHROUGH for ${request.host}, so it resets connections`,
       );
     }
@@ -155,129 +185,28 @@ export class Server {
     });
     return this.follow(proxy, request, path);
   }
-
-  /** The gateway's pods; where nothing says them, one in every zone of the cluster it leads to. */
-  private gatewayPods(gateway: NetworkGateway, behind: readonly Endpoint[]): readonly Endpoint[] {
-    const [clusterName, namespace, name] = gateway.service.split('/');
-    const home = clusterName || behind[0].cluster;
-    const view = planeOf(this.world, home);
-    const host = `${name}.${namespace}.svc.${view.plane.domain}`;
-    const known = view.endpointsOf(host).filter(endpoint => endpoint.cluster === home);
-    if (known.length > 0) return uniquePods(known);
-    const cluster = this.world.fleet.cluster(home);
-    return (cluster.zones.length > 0 ? cluster.zones : ['']).map(zone =>
-      assumedPod(home, gateway, zone, cluster.region),
-    );
-  }
-}
-
-/** The service of a host that a client in a namespace may use; its own namespace's first. */
-export function findService(view: PlaneView, namespace: string, host: string): Service | undefined {
-  const defaults = meshExportTo(view.plane, 'defaultServiceExportTo');
-  const visible = (view.services.get(host) ?? []).filter(service =>
-    isExportedTo(service.exportTo, service.namespace, namespace, defaults),
-  );
-  return visible.find(service => service.namespace === namespace) ?? visible[0];
-}
-
-/** An outcome where nothing is answered. */
-export function lost(reason: string): Outcome {
-  return { served: [], unserved: [{ reason, share: 1 }] };
-}
-
-/** An outcome for a part of the requests. */
-export function scale(outcome: Outcome, factor: number): Outcome {
-  if (factor === 1) return outcome;
-  return {
-    served: outcome.served.map(entry => ({ ...entry, share: entry.share * factor })),
-    unserved: outcome.unserved.map(entry => ({ ...entry, share: entry.share * factor })),
-  };
-}
-
-/** Several outcomes of parts as one; equal ends are added up. */
-export function merge(outcomes: readonly Outcome[]): Outcome {
-  if (outcomes.length === 1) return outcomes[0];
-  const served = new Map<string, { endpoint: Endpoint; share: number }>();
-  const unserved = new Map<string, { reason: string; share: number }>();
-  for (const outcome of outcomes) {
-    for (const { endpoint, share } of outcome.served) {
-      const key = `${endpoint.cluster} ${endpoint.address}:${endpoint.port}`;
-      const sum = served.get(key);
-      if (sum) sum.share += share;
-      else served.set(key, { endpoint, share });
-    }
-    for (const { reason, share } of outcome.unserved) {
-      const sum = unserved.get(reason);
-      if (sum) sum.share += share;
-      else unserved.set(reason, { reason, share });
-    }
-  }
-  return { served: [...served.values()], unserved: [...unserved.values()] };
 }
 
 /**
- * Whether a network gateway passes a host on: a Gateway in its config cluster that selects it, with a server
- * of mode AUTO_PASSTHROUGH for the host; or a listener of the Gateway API that comes to the same.
+ * What an answer stands on. Where the first priority takes everything and no gateway is involved, endpoints of
+ * other priorities can fail without a difference; else every endpoint of the assignment counts.
  */
-function isPassedOn(world: World, view: PlaneView, pod: Endpoint, request: Request): boolean {
-  const { fleet } = world;
-  for (const { manifest } of fleet.ofKind('Gateway.networking.istio.io', view.plane.cluster)) {
-    // A gateway whose pods nobody declared is taken to be one that is selected.
-    const isKnown = Object.keys(pod.labels).length > 0;
-    if (isKnown && !containsLabels(labelsAt(manifest, 'spec', 'selector'), pod.labels)) continue;
-    for (const server of plainsAt(manifest, 'spec', 'servers')) {
-      if (stringAt(server, 'tls', 'mode') !== 'AUTO_PASSTHROUGH') continue;
-      const hosts = stringsAt(server, 'hosts').map(host => host.split('/').pop() ?? '');
-      if (hosts.some(host => hostMatches(host, request.host))) return true;
-    }
-  }
-  const gatewayName = pod.labels['gateway.networking.k8s.io/gateway-name'];
-  if (!gatewayName) return false;
-  const gateway = fleet.find(pod.cluster, 'Gateway.gateway.networking.k8s.io', pod.namespace, gatewayName);
-  return plainsAt(gateway?.manifest, 'spec', 'listeners').some(listener => {
-    const hostname = stringAt(listener, 'hostname') ?? '*';
-    const isTls = listener.protocol === 'TLS' && stringAt(listener, 'tls', 'mode') === 'Passthrough';
-    return isTls && numberAt(listener, 'port') === 15443 && hostMatches(hostname, request.host);
-  });
+function basisOf(assignment: Assignment, isFirstLevelOnly: boolean, behind: readonly Answer[]): Basis {
+  const groups = assignment.localities;
+  const hasGateway = groups.some(group => group.endpoints.some(endpoint => endpoint.via));
+  const relevant = isFirstLevelOnly && !hasGateway ? groups.filter(group => group.priority === 0) : groups;
+  const endpoints = relevant.flatMap(group => group.endpoints.flatMap(endpoint => endpoint.endpoints));
+  if (!hasGateway) return { endpoints, gateways: [] };
+  return joined([{ endpoints, gateways: [] }, ...behind.map(({ basis }) => basis)]);
 }
 
-/** What a gateway's container asks to see. */
-function networkView(world: World, pod: Endpoint): string[] {
-  const found = world.fleet.find(pod.cluster, 'Pod', pod.namespace, pod.workload);
-  for (const container of plainsAt(found?.manifest, 'spec', 'containers')) {
-    for (const variable of plainsAt(container, 'env')) {
-      if (variable.name === 'ISTIO_META_REQUESTED_NETWORK_VIEW') {
-        return (stringAt(variable, 'value') ?? '').split(',').filter(text => text !== '');
-      }
-    }
-  }
-  return [];
-}
-
-function uniquePods(endpoints: readonly Endpoint[]): Endpoint[] {
-  return [...new Map(endpoints.map(endpoint => [endpoint.address, endpoint])).values()];
-}
-
-function assumedPod(cluster: string, gateway: NetworkGateway, zone: string, region: string): Endpoint {
-  const [, namespace = 'istio-system'] = gateway.service.split('/');
+function joined(parts: readonly Basis[]): Basis {
   return {
-    cluster,
-    network: gateway.network,
-    address: `${gateway.address}#${zone}`,
-    port: gateway.port,
-    portName: '',
-    locality: parseLocality(`${region}/${zone}/`),
-    localityLabel: `${region}/${zone}/`,
-    labels: {},
-    weight: 1,
-    health: 'healthy',
-    tlsMode: 'disabled',
-    namespace,
-    node: '',
-    workload: gateway.service,
+    endpoints: [...new Set(parts.flatMap(part => part.endpoints))],
+    gateways: [...new Set(parts.flatMap(part => part.gateways))],
   };
 }
 
-function describe(request: Request): string {
-  return request.subset ? `${request.host} subset ${request.subset}` : request.host;
+function nothing(reason: string): Answer {
+  return { outcome: lost(reason), basis: NOTHING };
 }

@@ -3,6 +3,7 @@ import { type CallGraph, callGraph } from './call-graph';
 import { type ClientZone, clientZones, ingressClients } from './clients';
 import { type Flow, followCalls } from './flows';
 import type { Endpoint } from './model';
+import { scale } from './outcome';
 import { fromIngress, fromMesh, nameOf } from './paths';
 import type { Route, RouteTable } from './routes';
 import {
@@ -16,7 +17,7 @@ import {
   type Unserved,
 } from './rows';
 import { type Condition, conditionOf, formatFailure, type Scenario } from './scenario';
-import { Server, scale } from './serve';
+import { Server } from './serve';
 import type { World } from './world';
 
 /** What is asked. */
@@ -92,9 +93,10 @@ export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly s
     }
     for (const to of table.chosen?.mirrors ?? []) mirrors.set(`${service} ${to}`, { service, to });
   };
+  const healthy = new Server(world, conditionOf(world.fleet, HEALTHY, endpoints));
   const scenarios = query.scenarios.map((scenario): ScenarioResult => {
     const condition = conditionOf(world.fleet, scenario, endpoints);
-    const server = new Server(world, condition);
+    const server = new Server(world, condition, healthy);
     const rows = new Rows(world);
     const ingressRows = new Rows(world);
     for (const target of targets) {
@@ -140,6 +142,8 @@ export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly s
     scenarios,
   };
 }
+
+const HEALTHY: Scenario = { failures: [], mode: 'unready' };
 
 /** What the numbers stand on, beside how the fleet was expanded. */
 const ASSUMPTIONS = [

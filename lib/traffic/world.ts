@@ -4,10 +4,11 @@ import type { Fleet } from '../fleet/fleet';
 import { LABELS, type Labels } from '../fleet/labels';
 import { indexPeerAuthentications, type PeerAuthenticationIndex } from '../fleet/peer-authentication';
 import { clusterLocalHosts } from './cluster-local';
-import { type EndpointIndex, kubernetesEndpoints, serviceEntryEndpoints, shardOrder } from './endpoints';
+import { type EndpointIndex, kubernetesEndpoints, shardOrder } from './endpoints';
 import { augmentLabels } from './locality';
 import type { ClientProxy, Endpoint, Locality, Service } from './model';
 import { discoverGateways, indexGateways, type NetworkGateways } from './network-gateways';
+import { serviceEntryEndpoints } from './service-entry';
 import { servicesOf } from './services';
 
 /** Everything one control plane knows. */
@@ -20,6 +21,10 @@ export interface PlaneView {
   readonly gateways: NetworkGateways;
   /** The endpoints of a host, in the order of clusters. */
   endpointsOf(host: string): readonly Endpoint[];
+  /** Whether some of a host's endpoints are known to this control plane only: those of ServiceEntries. */
+  hasOwnEndpoints(host: string): boolean;
+  /** Equal for control planes that decide alike about equal services and rules. */
+  readonly signature: string;
 }
 
 /** An expanded fleet as its control planes see it. Every control plane watches every cluster. */
@@ -27,6 +32,8 @@ export interface World {
   readonly fleet: Fleet;
   /** By config cluster. */
   readonly planes: ReadonlyMap<string, PlaneView>;
+  /** Network of the proxies, by cluster. */
+  readonly proxyNetworks: ReadonlyMap<string, string>;
 }
 
 /** Reads an expanded fleet as istiod would. @param version for all control planes, instead of what they say. */
@@ -39,7 +46,8 @@ export function buildWorld(fleet: Fleet, version?: IstioVersion): World {
     indexes.set(key, shared);
     planes.set(name, viewOf(fleet, plane, shared));
   }
-  return { fleet, planes };
+  const proxyNetworks = new Map(fleet.clusters.map(cluster => [cluster.name, proxyNetwork(fleet, cluster)]));
+  return { fleet, planes, proxyNetworks };
 }
 
 /** What the control plane of a cluster knows. */
@@ -63,7 +71,7 @@ export interface ClientPlace {
 /** The proxy of a client in a place. */
 export function proxyAt(world: World, place: ClientPlace): ClientProxy {
   const cluster = world.fleet.cluster(place.cluster);
-  const network = place.labels?.[LABELS.network] ?? proxyNetwork(world.fleet, cluster);
+  const network = place.labels?.[LABELS.network] ?? world.proxyNetworks.get(cluster.name)!;
   const locality: Locality = { region: cluster.region, zone: place.zone, subzone: place.subzone ?? '' };
   const node = place.node ?? '';
   return {
@@ -81,13 +89,24 @@ export function proxyAt(world: World, place: ClientPlace): ClientProxy {
 function viewOf(fleet: Fleet, plane: ControlPlane, kubernetes: EndpointIndex): PlaneView {
   const entries = serviceEntryEndpoints(fleet, plane);
   const cache = new Map<string, readonly Endpoint[]>();
+  const gateways = indexGateways(discoverGateways(fleet, plane));
+  const clusterLocal = clusterLocalHosts(plane);
+  const peers = fleet.ofKind('PeerAuthentication.security.istio.io', plane.cluster);
+  const { cluster: _, ...decisive } = plane;
   return {
     plane,
+    hasOwnEndpoints: host => entries.has(host),
+    signature: JSON.stringify([
+      decisive,
+      gateways.all,
+      [...clusterLocal],
+      peers.map(({ manifest }) => [manifest.metadata.namespace, manifest.metadata.name, manifest.spec]),
+    ]),
     services: servicesOf(fleet, plane),
     destinationRules: indexDestinationRules(fleet, plane),
     peerAuthentications: indexPeerAuthentications(fleet, plane),
-    clusterLocal: clusterLocalHosts(plane),
-    gateways: indexGateways(discoverGateways(fleet, plane)),
+    clusterLocal,
+    gateways,
     endpointsOf: host => {
       const known = cache.get(host);
       if (known) return known;

@@ -12,6 +12,8 @@ export interface Question extends Partial<ClientPlace> {
   readonly zone: string;
   /** Name of a service in bookinfo; by default reviews. */
   readonly service?: string;
+  /** Host of the service, instead of one in bookinfo. */
+  readonly host?: string;
   readonly subset?: string;
   readonly version?: IstioVersion;
   readonly expand?: ExpandOptions;
@@ -23,7 +25,9 @@ export interface Question extends Partial<ClientPlace> {
 export function ask(fleet: Fleet, question: Question): Assignment {
   const world = buildWorld(expand(fleet, question.expand).fleet, question.version);
   const view = planeOf(world, question.cluster);
-  const [service] = view.services.get(`${question.service ?? 'reviews'}.bookinfo.svc.cluster.local`) ?? [];
+  const host = question.host ?? `${question.service ?? 'reviews'}.bookinfo.svc.cluster.local`;
+  const [service] = view.services.get(host) ?? [];
+  if (!service) throw new Error(`no service ${host}`);
   return assign(view, {
     proxy: proxyAt(world, { namespace: 'bookinfo', ...question }),
     service,

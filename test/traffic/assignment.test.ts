@@ -444,3 +444,46 @@ describe('which DestinationRule counts', () => {
     expect(ask(fleet, { ...FROM, subset: 'y' })).toMatchObject({ lacksSubset: false, outlierDetection: {} });
   });
 });
+
+describe('ServiceEntries', () => {
+  const HOST = 'db.example.com';
+  const entry = (spec: string) =>
+    `---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: db, namespace: bookinfo}\nspec: {hosts: [${HOST}], ports: [{number: 80, name: http, protocol: HTTP, targetPort: 8080}], ${spec}}\n`;
+  const askEntry = (text: string, clusterName = 'one') => {
+    const fleet = fleetOf([cluster('one'), cluster('two')], {
+      one: namespace('bookinfo') + text,
+      two: namespace('bookinfo') + deployment('db', 'v1'),
+    });
+    return ask(fleet, { cluster: clusterName, zone: `${clusterName}-a`, host: HOST });
+  };
+
+  test('list endpoints with their locality, weight and port', () => {
+    const endpoints =
+      'resolution: STATIC, endpoints: [{address: 192.0.2.1, locality: r/z, weight: 3}, {address: 192.0.2.2, locality: r/z, ports: {http: 9}}]';
+    const assignment = askEntry(entry(endpoints));
+    expect(lines(assignment)).toEqual(['p0 w4 r/z/: 2 direct']);
+    expect(assignment.localities[0].endpoints.map(({ address }) => address)).toEqual([
+      '192.0.2.1:8080',
+      '192.0.2.2:9',
+    ]);
+  });
+
+  test('select WorkloadEntries of the config cluster and pods of every cluster', () => {
+    const workload =
+      '---\napiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: {name: vm, namespace: bookinfo}\nspec: {address: 192.0.2.7, locality: r/z, labels: {app: db}}\n';
+    const selecting = entry('resolution: STATIC, workloadSelector: {labels: {app: db}}');
+    expect(lines(askEntry(selecting + workload))).toEqual([
+      'p0 w1 r/z/: 1 direct',
+      'p0 w1 two-region/two-a/: 1 direct',
+    ]);
+  });
+
+  test('are only known where the config cluster has them', () => {
+    const text = entry('resolution: STATIC, endpoints: [{address: 192.0.2.1}]');
+    expect(() => askEntry(text, 'two')).toThrow('no service');
+  });
+
+  test('with DNS and no endpoints stand for their own name', () => {
+    expect(askEntry(entry('resolution: DNS')).localities[0].endpoints[0].address).toBe(`${HOST}:8080`);
+  });
+});

@@ -5,9 +5,8 @@ import { parseFailure } from '../../lib/traffic/scenario';
 import { type ScenarioResult, type WhatIfQuery, whatIf } from '../../lib/traffic/what-if';
 import { buildWorld } from '../../lib/traffic/world';
 import { cluster, demo, deployment, fleetOf, namespace, service } from '../fleet/meshes';
+import { madeUpFleet, madeUpMeshes, rule } from './meshes';
 
-const rule = (policy: string, subsets = '') =>
-  `---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: reviews, namespace: bookinfo}\nspec:\n  host: reviews\n  trafficPolicy: ${policy}\n${subsets}`;
 const SUBSETS = '  subsets: [{name: v1, labels: {version: v1}}, {name: v3, labels: {version: v3}}]\n';
 const routes = (http: string) =>
   `---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: reviews, namespace: bookinfo}\nspec:\n  hosts: [reviews]\n  http: ${http}\n`;
@@ -229,6 +228,40 @@ describe('failures', () => {
   });
 });
 
+describe('headless services', () => {
+  const mesh = (meshConfig = '') => {
+    const text =
+      namespace('bookinfo') +
+      service('reviews', '  clusterIP: None\n') +
+      deployment('reviews', 'v1', 2) +
+      rule('{outlierDetection: {}}');
+    return fleetOf(
+      [cluster('one'), cluster('two')],
+      { one: text, two: text },
+      { 'one/istiod': `meshConfig: {${meshConfig}}` },
+    );
+  };
+  const from = [{ cluster: 'one', zone: 'one-c' }];
+
+  test('are answered by the pods of the own cluster, each alike, wherever they are', () => {
+    expect(by(run(mesh(), { from }), 'zone', { cluster: 'one' })).toEqual({ 'one-a': 50, 'one-b': 50 });
+  });
+
+  test('are answered by those of all clusters on the network where the proxy answers names', () => {
+    const capture = 'defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}';
+    expect(by(run(mesh(capture), { from }), 'cluster', { cluster: 'one' })).toEqual({ one: 50, two: 50 });
+  });
+
+  test('lose what is still resolved and fails', () => {
+    const asked = { from, fail: ['zone=one-a'] };
+    expect(by(run(mesh(), asked), 'zone', { cluster: 'one' })).toEqual({ 'one-b': 100 });
+    expect(by(run(mesh(), { ...asked, mode: 'failing' }), 'zone', { cluster: 'one' })).toEqual({
+      'one-b': 50,
+      lost: 50,
+    });
+  });
+});
+
 describe('the call graph', () => {
   const clients = (extra: string) => [
     ...new Set(run(demo({ frankfurt: extra })).shares.map(share => share.from.cluster)),
@@ -400,61 +433,9 @@ describe('ingress gateways', () => {
 });
 
 describe('properties', () => {
-  const policies = fc.constantFrom(
-    '',
-    rule('{outlierDetection: {}}'),
-    rule('{outlierDetection: {maxEjectionPercent: 100}}'),
-    rule(
-      '{outlierDetection: {maxEjectionPercent: 60}, loadBalancer: {localityLbSetting: {failover: [{from: c0-region, to: c1-region}]}}}',
-    ),
-    rule(
-      '{loadBalancer: {localityLbSetting: {distribute: [{from: "*", to: {"c0-region/*": 80, "*": 20}}]}}}',
-    ),
-    rule(
-      '{outlierDetection: {maxEjectionPercent: 100}, loadBalancer: {localityLbSetting: {failoverPriority: ["topology.istio.io/network", "topology.kubernetes.io/region"]}}}',
-    ),
-  );
-  const meshes = fc.record({
-    clusters: fc.array(
-      fc.record({ network: fc.constantFrom('n1', 'n2'), replicas: fc.integer({ min: 0, max: 5 }) }),
-      { minLength: 1, maxLength: 4 },
-    ),
-    policy: policies,
-    gateways: fc.boolean(),
-  });
-  const build = ({
-    clusters,
-    policy,
-    gateways,
-  }: {
-    clusters: { network: string; replicas: number }[];
-    policy: string;
-    gateways: boolean;
-  }) => {
-    const expose =
-      '---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: cross, namespace: istio-system}\nspec: {selector: {istio: eastwestgateway}, servers: [{tls: {mode: AUTO_PASSTHROUGH}, hosts: ["*.local"]}]}\n';
-    return fleetOf(
-      clusters.map(({ network }, i) => cluster(`c${i}`, { network })),
-      Object.fromEntries(
-        clusters.map(({ replicas }, i) => [
-          `c${i}`,
-          namespace('bookinfo') +
-            service('reviews') +
-            deployment('reviews', `v${i}`, replicas) +
-            policy +
-            expose,
-        ]),
-      ),
-      gateways
-        ? Object.fromEntries(
-            clusters.map(({ network }, i) => [`c${i}/istio-eastwestgateway`, `networkGateway: ${network}\n`]),
-          )
-        : {},
-    );
-  };
   const failures = ['', 'zone=c0-a', 'cluster=c0', 'gateway=c0', 'region=c0-region', 'control-plane=c0'];
   const asked = fc.record({
-    mesh: meshes,
+    mesh: madeUpMeshes,
     fail: fc.constantFrom(...failures),
     mode: fc.constantFrom('unready' as const, 'failing' as const),
   });
@@ -462,7 +443,7 @@ describe('properties', () => {
   test('shares of one client and service and what is unserved sum to 1', () => {
     fc.assert(
       fc.property(asked, ({ mesh, fail, mode }) => {
-        const result = run(build(mesh), { fail: fail ? [fail] : [], mode });
+        const result = run(madeUpFleet(mesh), { fail: fail ? [fail] : [], mode });
         const sums = new Map<string, number>();
         for (const { from, share } of [...result.shares, ...result.unserved]) {
           const key = `${from.cluster}/${from.zone}`;
@@ -480,7 +461,7 @@ describe('properties', () => {
   test('the order of clusters and objects does not matter', () => {
     fc.assert(
       fc.property(asked, ({ mesh, fail, mode }) => {
-        const fleet = build(mesh);
+        const fleet = madeUpFleet(mesh);
         const turned = new Fleet({
           clusters: [...fleet.clusters].reverse().map(c => ({ ...c, zones: [...c.zones] })),
           objects: [...fleet.objects].reverse(),
@@ -498,8 +479,8 @@ describe('properties', () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }), replicas => {
         const total = replicas.reduce((sum, count) => sum + count, 0);
         const result = run(
-          build({
-            clusters: replicas.map(count => ({ network: 'n1', replicas: count })),
+          madeUpFleet({
+            clusters: replicas.map(count => ({ network: 'n1', replicas: count, primary: true })),
             policy: '',
             gateways: false,
           }),
@@ -522,12 +503,12 @@ describe('properties', () => {
   test('removing the pods of a version equals failing them unready, on one network', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 4 }), replicas => {
-        const clusters = replicas.map(count => ({ network: 'n1', replicas: count }));
+        const clusters = replicas.map(count => ({ network: 'n1', replicas: count, primary: true }));
         const without = clusters.map((entry, i) => (i === 0 ? { ...entry, replicas: 0 } : entry));
-        const failed = run(build({ clusters, policy: '', gateways: false }), {
+        const failed = run(madeUpFleet({ clusters, policy: '', gateways: false }), {
           fail: ['version=bookinfo/reviews/v0'],
         });
-        const removed = run(build({ clusters: without, policy: '', gateways: false }));
+        const removed = run(madeUpFleet({ clusters: without, policy: '', gateways: false }));
         expect(by(failed, 'cluster', { cluster: 'c1' })).toEqual(by(removed, 'cluster', { cluster: 'c1' }));
       }),
       { numRuns: 30 },
@@ -541,10 +522,10 @@ describe('properties', () => {
           `{loadBalancer: {localityLbSetting: {distribute: [{from: "*", to: {"c0-region/*": ${percent}, "c1-region/*": ${100 - percent}}}]}}}`,
         );
         const clusters = [
-          { network: 'n1', replicas },
-          { network: 'n1', replicas: 3 },
+          { network: 'n1', replicas, primary: true },
+          { network: 'n1', replicas: 3, primary: true },
         ];
-        const shares = by(run(build({ clusters, policy, gateways: false })), 'cluster', {
+        const shares = by(run(madeUpFleet({ clusters, policy, gateways: false })), 'cluster', {
           cluster: 'c1',
           zone: 'c1-a',
         });

@@ -3,7 +3,7 @@ import { InputError } from '../../fleet/errors';
 import { endpointsJson, endpointsText } from '../../report/endpoints';
 import { findTarget, parseFrom } from '../../traffic/asked';
 import { assign } from '../../traffic/assignment';
-import { findService } from '../../traffic/serve';
+import { findService } from '../../traffic/find-service';
 import { buildWorld, planeOf, proxyAt } from '../../traffic/world';
 import {
   collectPair,

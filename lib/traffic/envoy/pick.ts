@@ -17,6 +17,8 @@ export interface HostPick {
   readonly unserved: number;
   /** Hosts that outlier detection keeps out. */
   readonly ejected: ReadonlySet<Host>;
+  /** Whether the first priority gets everything, by the health of its hosts. */
+  readonly isFirstLevelOnly: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface HostPick {
  */
 export function pickHosts(assignment: Pickable, isFailing: (host: Host) => boolean = () => false): HostPick {
   const hosts = hostsOf(assignment.localities);
-  if (hosts.length === 0) return { shares: [], unserved: 1, ejected: new Set() };
+  if (hosts.length === 0) return { shares: [], unserved: 1, ejected: new Set(), isFirstLevelOnly: false };
   const reportedHealthy = (host: Host) => host.assigned.health === 'healthy';
   const ejected = ejectedHosts(
     hosts,
@@ -56,8 +58,9 @@ export function pickHosts(assignment: Pickable, isFailing: (host: Host) => boole
       shares.push({ host, share: (share * load) / 100 });
     }
   });
+  const isFirstLevelOnly = loads[0].load === 100 && !loads[0].isInPanic && levels[0].some(isHealthy);
   const served = shares.reduce((sum, { share }) => sum + share, 0);
-  return { shares, unserved: served > 1 - 1e-12 ? 0 : 1 - served, ejected };
+  return { shares, unserved: served > 1 - 1e-12 ? 0 : 1 - served, ejected, isFirstLevelOnly };
 }
 
 /** What of an assignment decides how Envoy picks. */
