@@ -1,6 +1,7 @@
 export * from './cluster';
 export * from './control-plane';
 export * from './control-plane-host';
+export { fleetOf } from './fleet';
 export * from './ingress-gateway';
 export * from './ingress-route';
 export type {

@@ -9,6 +9,7 @@ import { ManifestWriter } from '../output/manifest-writer';
 import { Progress } from '../output/progress';
 import { toYaml } from '../output/yaml';
 import type { Cluster } from './cluster';
+import { fleetCluster } from './fleet';
 import type { Mesh } from './mesh';
 import type { RenderedCluster } from './render';
 
@@ -87,19 +88,5 @@ function isDeployment({ kind, apiVersion }: Manifest): boolean {
 
 /** `fleet.json`: what every reader of dist must know of the clusters; written last. */
 export function fleetJson(clusters: readonly Cluster[]): string {
-  const facts = clusters.map(cluster => ({
-    name: cluster.clusterName,
-    context: cluster.context,
-    network: cluster.networkName,
-    region: cluster.region,
-    zones: [...cluster.zones],
-    controlPlane: controlPlaneFacts(cluster),
-    configCluster: cluster.configCluster.clusterName,
-  }));
-  return `${JSON.stringify({ version: 1, clusters: facts }, null, 2)}\n`;
-}
-
-/** An external istiod bears the name of its config cluster, so that is what its remotes name. */
-function controlPlaneFacts({ controlPlane: { role }, configCluster }: Cluster) {
-  return role === 'remote' ? { role, primary: configCluster.clusterName } : { role };
+  return `${JSON.stringify({ version: 1, clusters: clusters.map(fleetCluster) }, null, 2)}\n`;
 }

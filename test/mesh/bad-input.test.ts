@@ -44,13 +44,17 @@ describe('clusters', () => {
   test('a remote of a remote', () => {
     const { mesh } = smallMesh();
     cluster(mesh, 'c', { controlPlane: { role: 'remote', primary: 'b' } });
-    expect(refusal(() => render(mesh))).toMatchInlineSnapshot(`"c: its primary 'b' is itself a remote; no istiod runs there that could serve it. Name a cluster with the role 'primary' or 'external': a."`);
+    expect(refusal(() => render(mesh))).toMatchInlineSnapshot(
+      `"c: its primary 'b' is itself a remote; no istiod runs there that could serve it. Name a cluster with the role 'primary' or 'external': a."`,
+    );
   });
 
   test('a remote of itself', () => {
     const { mesh } = smallMesh();
     cluster(mesh, 'c', { controlPlane: { role: 'remote', primary: 'c' } });
-    expect(refusal(() => render(mesh))).toMatchInlineSnapshot(`"c: its primary 'c' is itself a remote; no istiod runs there that could serve it. Name a cluster with the role 'primary' or 'external': a."`);
+    expect(refusal(() => render(mesh))).toMatchInlineSnapshot(
+      `"c: its primary 'c' is itself a remote; no istiod runs there that could serve it. Name a cluster with the role 'primary' or 'external': a."`,
+    );
   });
 
   test('a remote of a cluster that does not exist', () => {
@@ -64,13 +68,17 @@ describe('clusters', () => {
   test('an address of istiod that is neither an IP nor a DNS name', () => {
     const { mesh } = smallMesh();
     const plane = { role: 'primary', address: 'https://istiod:15012' } as const;
-    expect(refusal(() => cluster(mesh, 'c', { controlPlane: plane }))).toMatchInlineSnapshot(`"c: the istiod address 'https://istiod:15012' is neither an IP address nor a DNS name; remote clusters could not reach istiod. Give a static IP such as '10.0.0.10', or a name such as 'istiod.example.com', without scheme or port."`);
+    expect(refusal(() => cluster(mesh, 'c', { controlPlane: plane }))).toMatchInlineSnapshot(
+      `"c: the istiod address 'https://istiod:15012' is neither an IP address nor a DNS name; remote clusters could not reach istiod. Give a static IP such as '10.0.0.10', or a name such as 'istiod.example.com', without scheme or port."`,
+    );
   });
 
   test('a host name as the address of an east-west gateway, where an IP is needed', () => {
     const { mesh } = smallMesh();
     const eastWestGateway = { address: 'gateway.example.com' };
-    expect(refusal(() => cluster(mesh, 'c', { eastWestGateway }))).toMatchInlineSnapshot(`"c: the address 'gateway.example.com' of its east-west gateway is not an IP address; a load balancer can be given an IP address; a name is an entry in DNS. Give a static IP, or leave it out: istiod finds out what the load balancer gets, a host name included."`);
+    expect(refusal(() => cluster(mesh, 'c', { eastWestGateway }))).toMatchInlineSnapshot(
+      `"c: the address 'gateway.example.com' of its east-west gateway is not an IP address; a load balancer can be given an IP address; a name is an entry in DNS. Give a static IP, or leave it out: istiod finds out what the load balancer gets, a host name included."`,
+    );
   });
 
   test('pod ranges that overlap on one network', () => {

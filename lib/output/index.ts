@@ -1,0 +1,3 @@
+export { DistError } from './dist-error';
+export { assertCompleteDist } from './dist-reader';
+export { toYaml, toYamlDocuments } from './yaml';
