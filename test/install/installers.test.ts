@@ -1,7 +1,6 @@
 /** One set of values feeds Helm, the Sail operator and istioctl. */
-import { toJson_IstioSpec } from '../../imports/sailoperator.io';
+import CRDS from '../../imports/fields.json';
 import { Cluster, type ClusterProps, IngressGateway, Mesh, type MeshProps, Network } from '../../lib';
-import { convert } from '../../lib/istio/shape';
 import { at, type WrittenDist, written } from './dist';
 
 const ADDRESS = '192.0.2.10';
@@ -20,6 +19,17 @@ function primaryRemote(props: MeshProps, cluster: Partial<ClusterProps> = {}): W
 const helm = primaryRemote({});
 const sail = primaryRemote({ installer: 'sail' });
 const istioctl = primaryRemote({ installer: 'istioctl' });
+
+function sailAmbient(): WrittenDist {
+  return written(outdir => {
+    const mesh = new Mesh({ dataPlane: 'ambient', installer: 'sail', outdir });
+    for (const name of ['a', 'b']) {
+      const network = new Network(mesh, `net-${name}`);
+      new Cluster(mesh, name, { network, region: 'r1', platform: 'gke', controlPlane: { role: 'primary' } });
+    }
+    return mesh;
+  });
+}
 
 /** Values without what an installer takes elsewhere. */
 function common(values: unknown): object {
@@ -48,9 +58,28 @@ describe.each(['hq', 'edge'])('%s', cluster => {
   });
 });
 
-test("what Sail gets is of its schema: converting it once more, by the bindings' own names, changes nothing", () => {
-  const spec = at(sail.of('hq', 'Istio//default'), ['spec']);
-  expect(convert(toJson_IstioSpec, spec)).toEqual(spec);
+/** Paths of a spec that a CRD's fields don't hold; `true` stands for what has no fields of its own. */
+function unknownFields(value: unknown, fields: unknown, path = ''): string[] {
+  if (fields === true || typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(item => unknownFields(item, fields, path));
+  return Object.entries(value).flatMap(([key, item]) => {
+    const known = (fields as Record<string, unknown>)[key] ?? (fields as Record<string, unknown>)['*'];
+    return known === undefined ? [`${path}.${key}`] : unknownFields(item, known, `${path}.${key}`);
+  });
+}
+
+test.each([
+  ['hq', 'Istio', sail],
+  ['edge', 'Istio', sail],
+  ['a', 'Istio', sailAmbient()],
+  ['a', 'IstioCNI', sailAmbient()],
+  ['a', 'ZTunnel', sailAmbient()],
+] as const)("%s: every field of %s is in the operator's CRD", (cluster, kind, dist) => {
+  const spec = at(dist.of(cluster, `${kind}//default`), ['spec']);
+  const crd = (CRDS as Record<string, { spec: unknown }>)[`sailoperator.io/v1/${kind}`];
+  expect(crd).toBeDefined();
+  expect(spec).toBeDefined();
+  expect(unknownFields(spec, crd.spec)).toEqual([]);
 });
 
 describe('the plan', () => {
@@ -97,14 +126,7 @@ describe('the plan', () => {
 });
 
 test('Sail gets the node agents of an ambient mesh, each in the namespace that istiod trusts', () => {
-  const dist = written(outdir => {
-    const mesh = new Mesh({ dataPlane: 'ambient', installer: 'sail', outdir });
-    for (const name of ['a', 'b']) {
-      const network = new Network(mesh, `net-${name}`);
-      new Cluster(mesh, name, { network, region: 'r1', controlPlane: { role: 'primary' } });
-    }
-    return mesh;
-  });
+  const dist = sailAmbient();
   expect(at(dist.of('a', 'ZTunnel//default'), ['spec'])).toEqual({
     version: 'v1.31.1',
     namespace: 'ztunnel',
