@@ -91,6 +91,7 @@ describe('the plan', () => {
       'edge/reader',
       'edge/gateways',
       'hq/remote-secret-edge',
+      'edge/injector-made',
       'edge/injector',
     ]);
     expect(sail.step('hq/istio-default')?.slice(5, 7)).toEqual([
@@ -102,6 +103,12 @@ describe('the plan', () => {
       'serviceaccount/istio-reader-service-account',
       'create',
     ]);
+  });
+
+  test('has the account that the operator makes for the default revision only', () => {
+    const account = 'ServiceAccount/istio-system/istio-reader-service-account';
+    expect(sail.of('edge', account)).toBeUndefined();
+    expect(primaryRemote({ installer: 'sail', revision: 'blue' }).of('edge', account)).toBeDefined();
   });
 
   test('runs istioctl of the version of the mesh', () => {

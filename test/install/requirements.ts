@@ -571,6 +571,7 @@ export const MODELS: Readonly<Record<string, ModelRequirements>> = {
         `${name}/istio-cni`,
         `${name}/ztunnel`,
         `${name}/gateways`,
+        `${name}/gateway-made`,
         `${name}/address`,
         `${name}/mesh`,
       ],
