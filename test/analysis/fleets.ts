@@ -20,7 +20,11 @@ export function fleetFrom(files: Files): Fleet {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     }
-    const clusters = new Set(Object.keys(files).filter(path => path.includes('/')).map(path => path.split('/')[0]));
+    const clusters = new Set(
+      Object.keys(files)
+        .filter(path => path.includes('/'))
+        .map(path => path.split('/')[0]),
+    );
     return loadFolders({
       folders: new Map([...clusters].map(name => [name, join(root, name)])),
       inventory: 'isthmus.yaml' in files ? join(root, 'isthmus.yaml') : undefined,
