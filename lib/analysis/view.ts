@@ -142,6 +142,11 @@ export class FleetView {
     return this.namespaces.has(name);
   }
 
+  /** Every namespace that is declared or has pods. */
+  namespaceNames(): Iterable<string> {
+    return this.namespaces;
+  }
+
   /** The Services of a host, one per cluster that has it. */
   servicesOf(host: string): readonly ServiceRef[] {
     return this.servicesByHost.get(host) ?? [];

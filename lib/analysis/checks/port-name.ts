@@ -1,6 +1,7 @@
 import { saysProtocol } from '../protocols';
 import { at, type Check } from '../types';
 
+const SYSTEM = new Set(['istio-system', 'kube-system', 'kube-public', 'kube-node-lease']);
 const MANAGED = 'gateway.istio.io/managed';
 
 /** Whether Istio is told the protocol of a port. */
@@ -15,7 +16,7 @@ export const portName: Check = {
   fix: 'Set appProtocol, or begin the port’s name with the protocol.',
   *run(view) {
     for (const service of view.services) {
-      if (service.isDerived || service.type === 'ExternalName') continue;
+      if (service.isDerived || service.type === 'ExternalName' || SYSTEM.has(service.namespace)) continue;
       if (service.object.manifest.metadata.labels?.[MANAGED] !== undefined) continue;
       for (const port of service.ports) {
         if (!saysProtocol(port))

@@ -1,6 +1,7 @@
 import { plainAt, plainsAt, stringsAt } from '../../fleet/plain';
 import { KIND } from '../kinds';
 import { at, type Check } from '../types';
+import type { FleetView } from '../view';
 
 /** Whether the namespaces that an AuthorizationPolicy names exist. */
 export const sourceNamespaceUnknown: Check = {
@@ -22,9 +23,19 @@ export const sourceNamespaceUnknown: Check = {
         ...stringsAt(source, 'notNamespaces'),
       ]);
       for (const name of new Set(named)) {
-        if (!name.includes('*') && !view.hasNamespace(name))
+        if (!exists(view, name))
           yield { at: at(object), message: `names the namespace "${name}", which no cluster has` };
       }
     }
   },
 };
+
+/** A name, or a pattern with `*` in front or at the end. Source: Istio, field `namespaces` of Source. */
+function exists(view: FleetView, pattern: string): boolean {
+  if (!pattern.includes('*')) return view.hasNamespace(pattern);
+  for (const name of view.namespaceNames()) {
+    if (pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name.startsWith(pattern.slice(0, -1)))
+      return true;
+  }
+  return false;
+}
