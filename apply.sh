@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Executes dist/apply.tsv, the apply plan, with kubectl (1.31 or newer) and helm 3. The plan's columns and
+# Executes dist/apply.tsv, the apply plan, with kubectl (1.31 or newer), helm 3 and, where the plan asks for it,
+# istioctl. The plan's columns and
 # actions are described in docs/architecture.md. Runs on bash 3.2. A second run changes nothing.
 # Called functions return 1 on failure with `todo` saying what to do; only `stop` and `refuse` exit.
 set -uo pipefail
@@ -157,9 +158,35 @@ json_string() {
   [[ $2 =~ $pattern ]] && printf '%s' "${BASH_REMATCH[1]}"
 }
 
+do_istioctl() { # version file timeout
+  local version
+  todo="Install istioctl $1: the charts are built into it, so another version would install another Istio."
+  if [ -z "$dry" ]; then
+    version=$(istioctl version --remote=false --short 2>/dev/null) || return 1
+    case $version in
+      "$1" | *" $1") ;;
+      *) printf 'istioctl is %s, the plan needs %s\n' "${version:-of no known version}" "$1" >&2; return 1 ;;
+    esac
+  fi
+  todo="See what isn't ready with $(quoted kubectl --context "$context" get pods,events -n istio-system)"
+  run istioctl install --context "$context" -f "$dist/$2" --skip-confirmation --readiness-timeout "$3"
+}
+
 # The token goes from one kubectl to the other and is never seen here. The manifest is what istioctl's
 # create-remote-secret writes (istioctl/pkg/multicluster/remote_secret.go); it stays empty without token or CA.
 do_remote_secret() { # remote-cluster remote-context namespace token-secret timeout server-or-dash
+  kubeconfig_secret "istio-remote-secret-$1" "$1" '
+  labels:
+    istio/multiCluster: "true"' "$@"
+}
+
+# What an istiod outside reads its config cluster with. Without istioctl's label: an istiod that watches its own
+# namespace for remote secrets would take it for one, of a cluster called "config".
+do_config_secret() { kubeconfig_secret istio-kubeconfig config '' "$@"; } # as remote-secret
+
+kubeconfig_secret() { # name key labels, then the arguments of remote-secret
+  local name=$1 key=$2 labels=$3
+  shift 3
   local remote=$1 reader=$2 namespace=$3 token=$4 server=$6 template codes reading writing
   todo="The API server's URL of context $reader could not be read from the kubeconfig: correct it, or give apiServer in the model."
   if [ "$server" = - ]; then
@@ -171,14 +198,12 @@ do_remote_secret() { # remote-cluster remote-context namespace token-secret time
   template="{{with .data}}{{if and .token (index . \"ca.crt\")}}apiVersion: v1
 kind: Secret
 metadata:
-  name: istio-remote-secret-$remote
-  namespace: $namespace
-  labels:
-    istio/multiCluster: \"true\"
+  name: $name
+  namespace: $namespace$labels
   annotations:
     networking.istio.io/cluster: $remote
 stringData:
-  $remote: |
+  $key: |
     apiVersion: v1
     kind: Config
     clusters:
@@ -205,8 +230,8 @@ stringData:
   if [ "${codes[0]}" -ne 0 ] && [ "${codes[0]}" -ne 141 ]; then # 141: the writer stopped before the reader was done
     todo="Reading Secret $token failed in the remote (cluster $remote, context $reader)."
   else
-    todo="Writing istio-remote-secret-$remote failed in cluster $cluster (context $context). A conflict means that it was made by
-  another tool: delete it there. No objects: Secret $token of context $reader lacks token or ca.crt."
+    todo="Writing $name failed in cluster $cluster (context $context).
+  'no objects passed' means that Secret $token of context $reader lacks token or ca.crt."
   fi
   [ "${codes[0]}${codes[1]}" = 00 ]
 }
@@ -241,9 +266,10 @@ load_plan() {
       secret) count=3 ;;
       helm) count=7 file=${fields[8]:-} time=${fields[9]:-} ;;
       helm-address) count=11 file=${fields[8]:-} time=${fields[9]:-} ;;
+      istioctl) count=3 file=${fields[5]:-} time=${fields[6]:-} ;;
       address) count=3 time=${fields[6]:-} ;;
       wait) count=4 time=${fields[7]:-} ;;
-      remote-secret) count=6 time=${fields[8]:-} ;;
+      remote-secret | config-secret) count=6 time=${fields[8]:-} ;;
       *) refuse "$dist/apply.tsv:$number: unknown action \"${fields[3]:-}\"" ;;
     esac
     [ ${#fields[@]} -eq $((count + 4)) ] ||
@@ -277,7 +303,8 @@ select_steps() {
     contexts="$contexts${fields[2]}"$'\n'
     case ${fields[3]} in
       helm-address) contexts="$contexts${fields[12]}"$'\n' ;;
-      remote-secret) contexts="$contexts${fields[5]}"$'\n' ;;
+      remote-secret | config-secret) contexts="$contexts${fields[5]}"$'\n' ;;
+      istioctl) tools='kubectl helm istioctl' ;;
     esac
   done
   [ -z "$started" ] || refuse "no step \"$from\"; the steps ${near:+with that in their name }are:${near:-$all}"
@@ -290,12 +317,12 @@ select_steps() {
 # Tools and contexts, before the first change.
 check_machine() {
   local known missing='' name version minor='v1\.([0-9]+)'
-  for name in kubectl helm; do command -v "$name" >/dev/null || refuse "$name is not installed, or not in PATH"; done
+  for name in $tools; do command -v "$name" >/dev/null || refuse "$name is not installed, or not in PATH"; done
   version=$(kubectl version --client 2>&1)
   [[ $version =~ $minor ]] && [ "${BASH_REMATCH[1]}" -lt 31 ] && refuse "kubectl 1.31 or newer is needed, this is: $version"
   known=$(kubectl config get-contexts -o name) || refuse "the kubeconfig's contexts could not be listed, see above"
   while read -r name; do
-    printf '%s\n' "$known" | grep -qxF -e "$name" || missing="$missing
+    grep -qxF -e "$name" <<<"$known" || missing="$missing
   $name"
   done < <(printf '%s' "$contexts" | sort -u)
   [ -z "$missing" ] || refuse "the kubeconfig (${KUBECONFIG:-~/.kube/config}) lacks these contexts:$missing"
@@ -335,7 +362,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-plan=() selected=() clusters='' contexts='' todo=''
+plan=() selected=() clusters='' contexts='' todo='' tools='kubectl helm'
 load_plan
 select_steps
 [ -n "$dry$list" ] || { check_machine && ask; }

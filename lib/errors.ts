@@ -15,10 +15,28 @@ export interface Problem {
  * and by `Mesh.synth()`, before anything is written, for what needs the whole mesh.
  */
 export class ModelError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
+  declare readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
     super(problems.map(formatProblem).join('\n'));
     this.name = 'ModelError';
+    // Not enumerable: an uncaught error would be printed with all of it once more.
+    Object.defineProperty(this, 'problems', { value: problems });
+    this.stack = `${this.name}: ${this.message}\n${callersFrames(this.stack ?? '').join('\n')}`;
   }
+}
+
+/** The frames of a stack that are the caller's own: where in their program the wrong thing was declared. */
+function callersFrames(stack: string): string[] {
+  return stack
+    .split('\n')
+    .filter(
+      line =>
+        /^\s+at /.test(line) &&
+        !line.includes(__dirname) &&
+        !line.includes('<anonymous>)') &&
+        !/node:internal|node_modules/.test(line),
+    );
 }
 
 /** `path: what; why. Way out: fix` in one line. */

@@ -30,6 +30,8 @@ export interface DestinationRuleIndex {
   readonly local: ReadonlyMap<string, RulesByHost>;
   readonly exported: ReadonlyMap<string, RulesByHost>;
   readonly rootPrivate: RulesByHost;
+  /** Whether any rule is for selected workloads only, so that a client's labels matter. */
+  readonly hasSelectors: boolean;
 }
 
 /**
@@ -60,7 +62,8 @@ export function indexDestinationRules(fleet: Fleet, plane: ControlPlane): Destin
     if (!isPrivate) merge(rulesIn(exported, namespace), host, rule);
     else if (namespace === plane.rootNamespace) merge(rootPrivate, host, rule);
   }
-  return { rootNamespace: plane.rootNamespace, local, exported, rootPrivate };
+  const hasSelectors = rules.some(({ manifest }) => hasSelector(plainAt(manifest, 'spec')));
+  return { rootNamespace: plane.rootNamespace, local, exported, rootPrivate, hasSelectors };
 }
 
 /**

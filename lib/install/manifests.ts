@@ -3,18 +3,20 @@ import type { Cluster } from '../mesh/cluster';
 import type { Mesh } from '../mesh/mesh';
 import { byText } from '../mesh/names';
 import type { ClusterTarget } from '../mesh/renderable';
-import { NETWORKING, SECURITY } from '../mesh/service-config';
+import { SECURITY } from '../mesh/service-config';
+import { eastWestManifests } from './east-west';
+import { exposed } from './expose';
 import {
   CONTROL_PLANE_ANNOTATION,
-  EAST_WEST_SELECTOR,
+  ISTIOD_ACCOUNT,
+  ISTIOD_TOKEN,
   NETWORK_LABEL,
-  PORT_CROSS_NETWORK,
-  PORT_ISTIOD,
-  PORT_WEBHOOK,
   READER_ACCOUNT,
   READER_TOKEN,
 } from './names';
-import { remotesOf, spansNetworks } from './topology';
+import { revisionsOf } from './revisions';
+import { sailNamespaces, sailResources } from './sail';
+import { hasEastWestGateway, installerOf, isWatched, tokenFollows } from './topology';
 
 /** Adds what a cluster needs beside Istio's charts: namespaces, the reader's token, what gateways expose, mTLS. */
 export function renderInstall(mesh: Mesh, target: ClusterTarget): void {
@@ -23,17 +25,22 @@ export function renderInstall(mesh: Mesh, target: ClusterTarget): void {
   for (const name of ingressNamespaces(mesh, cluster)) {
     target.add('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
-  if (mesh.clusters.length > 1 && isWatched(mesh, cluster)) target.add('istio', readerToken(mesh));
-  if (!cluster.isConfigCluster) return;
-  if (remotesOf(cluster).length > 0)
-    for (const manifest of exposedIstiod(mesh)) target.add('gateways', manifest);
-  if (spansNetworks(mesh)) target.add('gateways', exposedServices(mesh));
-  target.add('mesh', mutualTls(mesh));
-}
-
-/** Whether the istiod of another cluster reads this one. */
-function isWatched(mesh: Mesh, cluster: Cluster): boolean {
-  return mesh.clusters.some(other => other.isPrimary && other !== cluster);
+  if (installerOf(cluster) === 'sail') {
+    for (const name of sailNamespaces(cluster)) {
+      target.add('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    }
+    for (const manifest of sailResources(cluster)) target.add('istio', manifest);
+  }
+  if (isWatched(cluster)) target.add(tokenFollows(cluster) ? 'gateways' : 'istio', readerToken(mesh));
+  if (cluster.controlPlane.role === 'external') {
+    const [{ suffix }] = revisionsOf(mesh);
+    target.add('istio', token(mesh, ISTIOD_TOKEN, `${ISTIOD_ACCOUNT}${suffix}`));
+  }
+  if (hasEastWestGateway(cluster)) {
+    for (const manifest of eastWestManifests(cluster)) target.add('gateways', manifest);
+  }
+  for (const manifest of exposed(cluster)) target.add('gateways', manifest);
+  if (cluster.isConfigCluster) target.add('mesh', mutualTls(mesh));
 }
 
 function ingressNamespaces(mesh: Mesh, cluster: Cluster): string[] {
@@ -47,6 +54,10 @@ function ingressNamespaces(mesh: Mesh, cluster: Cluster): string[] {
   return [...new Set(names)].sort(byText);
 }
 
+/**
+ * istiod reads the network of endpoints from the label of its own namespace's name, and on a cluster that it
+ * serves from afar, the annotation tells it that it leads there.
+ */
 function systemNamespace(mesh: Mesh, cluster: Cluster): Manifest {
   return {
     apiVersion: 'v1',
@@ -54,7 +65,7 @@ function systemNamespace(mesh: Mesh, cluster: Cluster): Manifest {
     metadata: {
       name: mesh.systemNamespace,
       labels: { [NETWORK_LABEL]: cluster.networkName },
-      ...(cluster.isPrimary
+      ...(cluster.isConfigCluster
         ? {}
         : { annotations: { [CONTROL_PLANE_ANNOTATION]: cluster.configCluster.clusterName } }),
     },
@@ -63,82 +74,20 @@ function systemNamespace(mesh: Mesh, cluster: Cluster): Manifest {
 
 /** The Secret whose token Kubernetes fills in; the apply plan makes the remote secret of it. */
 function readerToken(mesh: Mesh): Manifest {
-  return mesh.model.once(readerToken, () => ({
+  return mesh.model.once(readerToken, () => token(mesh, READER_TOKEN, READER_ACCOUNT));
+}
+
+function token(mesh: Mesh, name: string, account: string): Manifest {
+  return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: READER_TOKEN,
+      name,
       namespace: mesh.systemNamespace,
-      annotations: { 'kubernetes.io/service-account.name': READER_ACCOUNT },
+      annotations: { 'kubernetes.io/service-account.name': account },
     },
     type: 'kubernetes.io/service-account-token',
-  }));
-}
-
-/**
- * Lets remotes reach istiod through the east-west gateway: configuration and certificates at 15012,
- * injection at 15017. TLS is passed through, so istiod itself answers for its identity.
- *
- * @see https://github.com/istio/istio/blob/release-1.31/samples/multicluster/expose-istiod.yaml
- */
-function exposedIstiod(mesh: Mesh): readonly Manifest[] {
-  return mesh.model.once(exposedIstiod, () => {
-    const { systemNamespace: namespace } = mesh;
-    const host = `istiod.${namespace}.svc.cluster.local`;
-    const server = (number: number, name: string) => ({
-      port: { number, name, protocol: 'TLS' },
-      tls: { mode: 'PASSTHROUGH' },
-      hosts: ['*'],
-    });
-    const route = (port: number, servicePort: number) => ({
-      match: [{ port, sniHosts: ['*'] }],
-      route: [{ destination: { host, port: { number: servicePort } } }],
-    });
-    return [
-      {
-        apiVersion: NETWORKING,
-        kind: 'Gateway',
-        metadata: { name: 'istiod-gateway', namespace },
-        spec: {
-          selector: EAST_WEST_SELECTOR,
-          servers: [server(PORT_ISTIOD, 'tls-istiod'), server(PORT_WEBHOOK, 'tls-istiodwebhook')],
-        },
-      },
-      {
-        apiVersion: NETWORKING,
-        kind: 'VirtualService',
-        metadata: { name: 'istiod-vs', namespace },
-        spec: {
-          hosts: ['*'],
-          gateways: ['istiod-gateway'],
-          tls: [route(PORT_ISTIOD, PORT_ISTIOD), route(PORT_WEBHOOK, 443)],
-        },
-      },
-    ];
-  });
-}
-
-/**
- * Lets other networks reach the services of this one, by the SNI of mutual TLS.
- *
- * @see https://github.com/istio/istio/blob/release-1.31/samples/multicluster/expose-services.yaml
- */
-function exposedServices(mesh: Mesh): Manifest {
-  return mesh.model.once(exposedServices, () => ({
-    apiVersion: NETWORKING,
-    kind: 'Gateway',
-    metadata: { name: 'cross-network-gateway', namespace: mesh.systemNamespace },
-    spec: {
-      selector: EAST_WEST_SELECTOR,
-      servers: [
-        {
-          port: { number: PORT_CROSS_NETWORK, name: 'tls', protocol: 'TLS' },
-          tls: { mode: 'AUTO_PASSTHROUGH' },
-          hosts: ['*.local'],
-        },
-      ],
-    },
-  }));
+  };
 }
 
 /** Mutual TLS for every workload: a policy in the root namespace counts for the whole mesh. */

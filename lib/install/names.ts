@@ -34,3 +34,30 @@ export const CA_SECRET = 'cacerts';
 export const INJECTOR_WEBHOOK = 'istio-sidecar-injector';
 /** The validating webhook of the default revision (base chart). */
 export const VALIDATOR_WEBHOOK = 'istiod-default-validator';
+
+/** Names of the Helm releases of a control plane; istiod's is followed by its revision. */
+export const BASE_RELEASE = 'istio-base';
+export const ISTIOD = 'istiod';
+export const CNI_RELEASE = 'istio-cni';
+export const ZTUNNEL_RELEASE = 'ztunnel';
+
+/** Port of HBONE, the tunnel of ambient meshes: pkg/model/proxy.go HBoneInboundListenPort. */
+export const PORT_HBONE = 15008;
+
+/** GatewayClasses: pilot/pkg/config/kube/gatewaycommon/classinfo.go. */
+export const CLASS_EAST_WEST = 'istio-east-west';
+export const CLASS_WAYPOINT = 'istio-waypoint';
+export const CLASS_ISTIO = 'istio';
+
+/** Label of a Service whose endpoints count in the whole ambient mesh: files/profile-ambient.yaml. */
+export const GLOBAL_LABEL = 'istio.io/global';
+
+/** What an external istiod reads its config cluster with: `istioctl create-remote-secret --type=config`. */
+export const CONFIG_SECRET = 'istio-kubeconfig';
+export const ISTIOD_ACCOUNT = 'istiod';
+export const ISTIOD_TOKEN = 'istiod-istio-remote-secret-token';
+/** The Service of a host through which other clusters reach its istiod. */
+export const EXTERNAL_SERVICE = 'istiod-external';
+
+/** Label of a namespace, pod or Gateway that names the control plane it belongs to. */
+export const REVISION_LABEL = 'istio.io/rev';

@@ -2,9 +2,34 @@ import { type Layer, layerFile } from '../layer';
 import type { Cluster } from '../mesh/cluster';
 import { Mesh } from '../mesh/mesh';
 import type { PlanStep } from '../output/apply-plan';
+import { eastWestService } from './east-west';
 import { type HelmRelease, releaseDigest } from './helm';
-import { CA_SECRET, EAST_WEST_GATEWAY, INJECTOR_WEBHOOK, READER_TOKEN, VALIDATOR_WEBHOOK } from './names';
-import { hasEastWestGateway, watchedBy } from './topology';
+import type { RenderedHost } from './host';
+import { type IstioctlInstall, istioctlFile } from './istioctl';
+import {
+  BASE_RELEASE,
+  CA_SECRET,
+  CNI_RELEASE,
+  CONFIG_SECRET,
+  EXTERNAL_SERVICE,
+  INJECTOR_WEBHOOK,
+  ISTIOD,
+  ISTIOD_TOKEN,
+  READER_ACCOUNT,
+  READER_TOKEN,
+  VALIDATOR_WEBHOOK,
+  ZTUNNEL_RELEASE,
+} from './names';
+import { revisionsOf } from './revisions';
+import { sailName } from './sail';
+import {
+  eastWestKind,
+  hasEastWestGateway,
+  installerOf,
+  isWatched,
+  tokenFollows,
+  watchedBy,
+} from './topology';
 
 /** Time limits of the plan's waits. A load balancer takes minutes; a webhook's certificate takes seconds. */
 const HELM_TIMEOUT = '10m';
@@ -12,38 +37,53 @@ const ADDRESS_TIMEOUT = '10m';
 const TOKEN_TIMEOUT = '2m';
 const WEBHOOK_TIMEOUT = '5m';
 const ROLLOUT_TIMEOUT = '10m';
+/** For what must be there before the plan begins. */
+const AT_ONCE = '5s';
 
 /** What the plan needs to know of a rendered cluster, so that its manifests can be let go of. */
 export interface PlannedCluster {
   readonly cluster: Cluster;
   readonly layers: ReadonlySet<Layer>;
   readonly releases: readonly HelmRelease[];
+  readonly operators: readonly IstioctlInstall[];
   /** Deployments to wait for, as namespace and name. */
   readonly deployments: readonly { readonly namespace: string; readonly name: string }[];
 }
 
 /**
  * The apply plan of a mesh: what has to happen on which cluster, in an order in which every step finds what
- * it needs. Primaries with their gateways come first, because a remote's pods are injected by them; then the
- * remotes; then the configuration, the applications and the routes of all.
+ * it needs. Control planes come first, each with its gateway, because a remote's pods are injected by them;
+ * then the remotes; then the configuration, the applications and the routes of all. An external istiod needs
+ * what its config cluster keeps for it, so that goes before.
  *
  * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
  */
-export function applyPlan(clusters: readonly PlannedCluster[]): PlanStep[] {
+export function applyPlan(
+  clusters: readonly PlannedCluster[],
+  hosts: readonly RenderedHost[] = [],
+): PlanStep[] {
   const primaries = clusters.filter(({ cluster }) => cluster.isPrimary);
-  const remotes = clusters.filter(({ cluster }) => !cluster.isPrimary);
+  const externals = clusters.filter(({ cluster }) => cluster.controlPlane.role === 'external');
+  const remotes = clusters.filter(({ cluster }) => !cluster.isConfigCluster);
   const each = (list: readonly PlannedCluster[], steps: (planned: PlannedCluster) => PlanStep[]) =>
     list.flatMap(steps);
   return [
+    ...each(clusters, gatewayApi),
     ...each(clusters, planned => layer(planned, 'namespaces')),
-    ...each(primaries, certificateAuthority),
-    ...each(clusters, planned => releases(planned, ['istio-base'])),
+    ...hosts.flatMap(host => hostLayer(host, 'namespaces')),
+    ...each(primaries, ({ cluster }) => [certificateAuthority(place({ cluster }), cluster)]),
+    ...hosts.map(host => certificateAuthority(hostPlace(host), host.configCluster)),
+    ...each(clusters, planned => releases(planned, [BASE_RELEASE])),
+    ...each(externals, planned => releases(planned, [ISTIOD])),
     ...each(clusters, planned => layer(planned, 'istio')),
+    ...hosts.flatMap(externalIstiod),
     ...each(primaries, controlPlane),
-    ...each(primaries, gateways),
-    ...each(remotes, planned => releases(planned, ['istiod'])),
-    ...each(primaries, remoteSecrets),
-    ...each(remotes, injector),
+    ...each(externals, planned => [validator(planned), ...injectors(planned)]),
+    ...each([...primaries, ...externals], gateways),
+    ...each(remotes, remote),
+    ...each(primaries, ({ cluster }) => remoteSecrets(place({ cluster }), cluster)),
+    ...hosts.flatMap(host => remoteSecrets(hostPlace(host), host.configCluster)),
+    ...each(remotes, injectors),
     ...each(remotes, gateways),
     ...each(clusters, planned => layer(planned, 'mesh')),
     ...each(clusters, applications),
@@ -51,44 +91,78 @@ export function applyPlan(clusters: readonly PlannedCluster[]): PlanStep[] {
   ];
 }
 
-function place({ cluster }: PlannedCluster, name: string) {
-  return { step: `${cluster.clusterName}/${name}`, cluster: cluster.clusterName, context: cluster.context };
+type Place = (name: string) => Pick<PlanStep, 'step' | 'cluster' | 'context'>;
+
+function place({ cluster: { clusterName, context } }: { cluster: Cluster }): Place {
+  return name => ({ step: `${clusterName}/${name}`, cluster: clusterName, context });
+}
+
+function hostPlace({ host: { hostName, context } }: RenderedHost): Place {
+  return name => ({ step: `${hostName}/${name}`, cluster: hostName, context });
 }
 
 function layer(planned: PlannedCluster, name: Layer): PlanStep[] {
   if (!planned.layers.has(name)) return [];
   return [
-    { ...place(planned, name), action: 'apply', file: `${planned.cluster.clusterName}/${layerFile(name)}` },
+    { ...place(planned)(name), action: 'apply', file: `${planned.cluster.clusterName}/${layerFile(name)}` },
   ];
 }
 
-function certificateAuthority(planned: PlannedCluster): PlanStep[] {
-  const { systemNamespace: namespace } = Mesh.of(planned.cluster);
+function hostLayer(host: RenderedHost, name: Layer): PlanStep[] {
+  if (!host.layers.has(name)) return [];
+  return [{ ...hostPlace(host)(name), action: 'apply', file: `${host.host.hostName}/${layerFile(name)}` }];
+}
+
+/** Gateways of the Gateway API need its CRDs, which Istio's charts never bring. */
+function gatewayApi(planned: PlannedCluster): PlanStep[] {
+  const { cluster } = planned;
+  const isNeeded =
+    Mesh.of(cluster).dataPlane === 'ambient' ||
+    (hasEastWestGateway(cluster) && eastWestKind(cluster) === 'gateway-api');
+  if (!isNeeded) return [];
   return [
-    {
-      ...place(planned, CA_SECRET),
-      action: 'secret',
-      namespace,
-      name: CA_SECRET,
-      hint: `istiod signs with the intermediate CA in Secret ${namespace}/${CA_SECRET} (keys ca-cert.pem, ca-key.pem, root-cert.pem, cert-chain.pem); without one, each primary makes a root of its own and clusters don't trust each other. See https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/`,
-    },
+    wait(
+      planned,
+      'gateway-api',
+      '-',
+      'crd/gateways.gateway.networking.k8s.io',
+      'condition=Established',
+      AT_ONCE,
+    ),
   ];
 }
 
-function releases(planned: PlannedCluster, names: readonly string[]): PlanStep[] {
-  return planned.releases
-    .filter(({ name }) => names.includes(name))
-    .map(release => helmStep(planned, release));
+function certificateAuthority(at: Place, cluster: Cluster): PlanStep {
+  const { systemNamespace: namespace } = Mesh.of(cluster);
+  return {
+    ...at(CA_SECRET),
+    action: 'secret',
+    namespace,
+    name: CA_SECRET,
+    hint: `istiod signs with the intermediate CA in Secret ${namespace}/${CA_SECRET} (keys ca-cert.pem, ca-key.pem, root-cert.pem, cert-chain.pem); without one, each primary makes a root of its own and clusters don't trust each other. See https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/`,
+  };
 }
 
-function helmStep(planned: PlannedCluster, release: HelmRelease): PlanStep {
+/** The releases of these names, with or without a revision. */
+function releases(planned: PlannedCluster, names: readonly string[]): PlanStep[] {
+  const { clusterName } = planned.cluster;
+  return planned.releases
+    .filter(release => names.includes(unrevised(release)))
+    .map(release => helmStep(place(planned), clusterName, release));
+}
+
+function unrevised({ name }: HelmRelease): string {
+  return name.startsWith(`${ISTIOD}-`) ? ISTIOD : name;
+}
+
+function helmStep(at: Place, folder: string, release: HelmRelease): PlanStep {
   const fields = {
-    ...place(planned, release.name),
+    ...at(release.name),
     release: release.name,
     chart: release.chart,
     version: release.version,
     namespace: release.namespace,
-    values: `${planned.cluster.clusterName}/helm/${release.name}.yml`,
+    values: `${folder}/helm/${release.name}.yml`,
     timeout: HELM_TIMEOUT,
     digest: releaseDigest(release),
   };
@@ -104,78 +178,168 @@ function helmStep(planned: PlannedCluster, release: HelmRelease): PlanStep {
   };
 }
 
+function wait(
+  planned: PlannedCluster,
+  name: string,
+  namespace: string,
+  resource: string,
+  condition: string,
+  timeout: string,
+): PlanStep {
+  return { ...place(planned)(name), action: 'wait', namespace, resource, condition, timeout };
+}
+
+/** The istiod of a primary, and the node agents; the operator was told by the layer `istio`. */
 function controlPlane(planned: PlannedCluster): PlanStep[] {
+  const { cluster } = planned;
+  const sail =
+    installerOf(cluster) === 'sail'
+      ? revisionsOf(Mesh.of(cluster)).map(revision =>
+          wait(
+            planned,
+            `istio-${sailName(revision)}`,
+            '-',
+            `istios.sailoperator.io/${sailName(revision)}`,
+            'condition=Ready',
+            HELM_TIMEOUT,
+          ),
+        )
+      : [];
   return [
-    ...releases(planned, ['istiod']),
+    ...releases(planned, [ISTIOD]),
+    ...istioctl(planned),
+    ...sail,
     // Configuration that is applied before istiod has put its certificate there would be refused.
-    webhook(planned, 'validator', `validatingwebhookconfiguration/${VALIDATOR_WEBHOOK}`),
-    webhook(planned, 'injector', `mutatingwebhookconfiguration/${INJECTOR_WEBHOOK}`),
+    validator(planned),
+    ...injectors(planned),
+    ...releases(planned, [CNI_RELEASE, ZTUNNEL_RELEASE]),
+    ...account(planned),
+  ];
+}
+
+function istioctl(planned: PlannedCluster): PlanStep[] {
+  return planned.operators.map(install => ({
+    ...place(planned)(install.name),
+    action: 'istioctl',
+    version: install.version,
+    file: istioctlFile(planned.cluster, install),
+    timeout: HELM_TIMEOUT,
+  }));
+}
+
+/** Waits for the account that the installer makes; the layer `gateways` holds its token. */
+function account(planned: PlannedCluster): PlanStep[] {
+  const { cluster } = planned;
+  if (!tokenFollows(cluster) || !isWatched(cluster)) return [];
+  const { systemNamespace } = Mesh.of(cluster);
+  return [
+    wait(planned, 'reader', systemNamespace, `serviceaccount/${READER_ACCOUNT}`, 'create', HELM_TIMEOUT),
+  ];
+}
+
+/** The istiod of a host, once it can read its config cluster, and the load balancer that leads to it. */
+function externalIstiod(host: RenderedHost): PlanStep[] {
+  const { configCluster } = host;
+  const { systemNamespace: namespace } = Mesh.of(configCluster);
+  const at = hostPlace(host);
+  return [
+    ...hostLayer(host, 'istio'),
+    {
+      ...at(CONFIG_SECRET),
+      action: 'config-secret',
+      remoteCluster: configCluster.clusterName,
+      remoteContext: configCluster.context,
+      namespace,
+      tokenSecret: ISTIOD_TOKEN,
+      timeout: TOKEN_TIMEOUT,
+      server: configCluster.apiServer ?? '-',
+    },
+    ...host.releases.map(release => helmStep(at, host.host.hostName, release)),
+    { ...at('address'), action: 'address', namespace, service: EXTERNAL_SERVICE, timeout: ADDRESS_TIMEOUT },
   ];
 }
 
 /** Waits until istiod has put its certificate into a webhook: from then on the API server can call it. */
 function webhook(planned: PlannedCluster, name: string, resource: string): PlanStep {
-  return {
-    ...place(planned, name),
-    action: 'wait',
-    namespace: '-',
-    resource,
-    condition: 'jsonpath={.webhooks[0].clientConfig.caBundle}',
-    timeout: WEBHOOK_TIMEOUT,
-  };
+  return wait(planned, name, '-', resource, 'jsonpath={.webhooks[0].clientConfig.caBundle}', WEBHOOK_TIMEOUT);
 }
 
-/** All but istiod and its base; then what gateways expose for the mesh itself. */
+/** The base chart makes the webhook of the default revision, which judges what names no revision. */
+function validator(planned: PlannedCluster): PlanStep {
+  const mesh = Mesh.of(planned.cluster);
+  const [{ suffix }] = revisionsOf(mesh);
+  const name =
+    installerOf(planned.cluster) === 'helm'
+      ? VALIDATOR_WEBHOOK
+      : `istio-validator${suffix}-${mesh.systemNamespace}`;
+  return webhook(planned, 'validator', `validatingwebhookconfiguration/${name}`);
+}
+
+/** On a remote, its istiod patches the webhook once it reads the cluster. */
+function injectors(planned: PlannedCluster): PlanStep[] {
+  return revisionsOf(Mesh.of(planned.cluster)).map(({ suffix }) =>
+    webhook(planned, `injector${suffix}`, `mutatingwebhookconfiguration/${INJECTOR_WEBHOOK}${suffix}`),
+  );
+}
+
+/** What leads from a remote to its istiod. */
+function remote(planned: PlannedCluster): PlanStep[] {
+  return [
+    ...releases(planned, [ISTIOD]),
+    ...istioctl(planned),
+    ...releases(planned, [CNI_RELEASE]),
+    ...account(planned),
+    ...(tokenFollows(planned.cluster) ? layer(planned, 'gateways') : []),
+  ];
+}
+
+const AGENTS = [BASE_RELEASE, ISTIOD, CNI_RELEASE, ZTUNNEL_RELEASE];
+
+/** The gateways; what they expose for the mesh itself; and the address that the outside needs. */
 function gateways(planned: PlannedCluster): PlanStep[] {
   const { cluster } = planned;
-  const names = planned.releases
-    .map(({ name }) => name)
-    .filter(name => name !== 'istio-base' && name !== 'istiod');
+  const names = planned.releases.map(unrevised).filter(name => !AGENTS.includes(name));
+  const isApplied = tokenFollows(cluster) && !cluster.isConfigCluster;
   const address: PlanStep[] = hasEastWestGateway(cluster)
     ? [
         {
-          ...place(planned, 'address'),
+          ...place(planned)('address'),
           action: 'address',
           namespace: Mesh.of(cluster).systemNamespace,
-          service: EAST_WEST_GATEWAY,
+          service: eastWestService(cluster),
           timeout: ADDRESS_TIMEOUT,
         },
       ]
     : [];
-  return [...releases(planned, names), ...address, ...layer(planned, 'gateways')];
+  return [...releases(planned, names), ...(isApplied ? [] : layer(planned, 'gateways')), ...address];
 }
 
-function remoteSecrets(planned: PlannedCluster): PlanStep[] {
-  const { systemNamespace } = Mesh.of(planned.cluster);
-  return watchedBy(planned.cluster).map(remote => ({
-    ...place(planned, `remote-secret-${remote.clusterName}`),
+function remoteSecrets(at: Place, configCluster: Cluster): PlanStep[] {
+  const { systemNamespace } = Mesh.of(configCluster);
+  return watchedBy(configCluster).map(watched => ({
+    ...at(`remote-secret-${watched.clusterName}`),
     action: 'remote-secret',
-    remoteCluster: remote.clusterName,
-    remoteContext: remote.context,
+    remoteCluster: watched.clusterName,
+    remoteContext: watched.context,
     namespace: systemNamespace,
     tokenSecret: READER_TOKEN,
     timeout: TOKEN_TIMEOUT,
-    server: remote.apiServer ?? '-',
+    server: watched.apiServer ?? '-',
   }));
-}
-
-/** The primary patches a remote's webhook once it reads the remote. */
-function injector(planned: PlannedCluster): PlanStep[] {
-  return [webhook(planned, 'injector', `mutatingwebhookconfiguration/${INJECTOR_WEBHOOK}`)];
 }
 
 function applications(planned: PlannedCluster): PlanStep[] {
   return [
     ...layer(planned, 'applications'),
-    ...planned.deployments.map(
-      ({ namespace, name }): PlanStep => ({
-        ...place(planned, `rollout-${namespace}-${name}`),
-        action: 'wait',
+    ...planned.deployments.map(({ namespace, name }) =>
+      wait(
+        planned,
+        `rollout-${namespace}-${name}`,
         namespace,
-        resource: `deployment/${name}`,
-        condition: 'condition=Available',
-        timeout: ROLLOUT_TIMEOUT,
-      }),
+        `deployment/${name}`,
+        'condition=Available',
+        ROLLOUT_TIMEOUT,
+      ),
     ),
   ];
 }

@@ -21,7 +21,7 @@ export interface DestinationRuleProps extends IstioResourceProps {
   readonly subsets?: Spec['subsets'];
   /**
    * What holds for all subsets and ports that have no policy of their own.
-   * @default - that of the mesh: round robin, mTLS where both sides have a sidecar
+   * @default - that of the mesh: least requests, mTLS where both sides have a sidecar
    */
   readonly trafficPolicy?: Spec['trafficPolicy'];
   /**

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { Gateway as Bound, type GatewaySpec, toJson_GatewaySpec } from '../../imports/networking.istio.io';
+import { isDnsLabel } from '../names';
 import type { Plain } from './plain';
 import {
   type Complaint,
@@ -9,7 +10,6 @@ import {
   splitProps,
 } from './resource';
 import { duplicates } from './rules/lists';
-import { isDnsLabel } from './rules/names';
 
 type Spec = Plain<GatewaySpec>;
 

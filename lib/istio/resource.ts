@@ -1,11 +1,11 @@
-import { ApiObject, App, Chart, type JsonPatch } from 'cdk8s';
+import { ApiObject, App, Chart, type JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ModelError, type Problem } from '../errors';
 import type { Layer } from '../layer';
 import type { Manifest } from '../manifest';
 import type { Cluster, ClusterRef } from '../mesh/cluster';
 import type { ClusterRenderable, ClusterTarget } from '../mesh/renderable';
-import { isDnsSubdomain } from './rules/names';
+import { isDnsSubdomain } from '../names';
 import { convert, type ToJson } from './shape';
 
 /** Metadata of an Istio object. */
@@ -63,7 +63,8 @@ export interface IstioKind<Spec> {
  * or one of its namespaces it is rendered into each config cluster that serves a proxy in need of it: Istio
  * reads its configuration there and nowhere else.
  *
- * Fields that the bindings don't know, written through a cast, reach the YAML unchanged.
+ * Fields that the bindings don't know, written through a cast, reach the YAML unchanged. A spec that holds
+ * values which are produced later (`Lazy`) is not checked.
  *
  * @throws ModelError when the name is no DNS-1123 subdomain, no namespace is known for an object on the mesh,
  * or Istio's validation would refuse the spec.
@@ -95,7 +96,7 @@ export abstract class IstioResource<Spec extends object> extends Construct imple
     this.namespace = namespace ?? enclosingNamespace(this);
     this.clusters = props.clusters;
     this.layer = props.layer ?? kind.layer;
-    this.refuse([...this.problemsOfIdentity(), ...(kind.check?.(spec, name) ?? [])]);
+    this.refuse([...this.problemsOfIdentity(), ...(holdsLazy(spec) ? [] : (kind.check?.(spec, name) ?? []))]);
     this.object = new ApiObject(this.declaredOnMesh ? detachedChart() : this, 'Default', {
       apiVersion: kind.apiVersion,
       kind: kind.kind,
@@ -162,6 +163,12 @@ export function splitProps<Spec extends object>(
 function enclosingNamespace(construct: Construct): string | undefined {
   const scopes = [...construct.node.scopes].reverse() as Partial<{ namespaceName: string }>[];
   return scopes.find(scope => typeof scope.namespaceName === 'string')?.namespaceName;
+}
+
+/** Whether a value is only known when it is written; a spec with such values is not checked. */
+function holdsLazy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return value instanceof Lazy || Object.values(value).some(holdsLazy);
 }
 
 /** A chart outside the tree: an ApiObject needs one, and sanitizes and patches as in any other chart. */

@@ -16,6 +16,8 @@ export type ToJson = (props: never) => Record<string, unknown> | undefined;
 /** What a value is made of, as far as renaming goes. */
 type Shape =
   | { readonly is: 'any' }
+  // A number or a text, in the bindings' class for the two of them.
+  | { readonly is: 'wrapped' }
   | { readonly is: 'list'; readonly items: Shape }
   | { readonly is: 'map'; readonly values: Shape }
   | { readonly is: 'object'; readonly fields: ReadonlyMap<string, { name: string; shape: Shape }> };
@@ -23,6 +25,7 @@ type Shape =
 const ANY: Shape = { is: 'any' };
 
 function apply(shape: Shape, value: unknown): unknown {
+  if (shape.is === 'wrapped') return unwrapped(value);
   if (Array.isArray(value)) return shape.is === 'list' ? value.map(item => apply(shape.items, item)) : value;
   if (!isPlainObject(value)) return value;
   if (shape.is === 'map') return mapEntries(value, (key, entry) => [key, apply(shape.values, entry)]);
@@ -31,6 +34,10 @@ function apply(shape: Shape, value: unknown): unknown {
     const field = shape.fields.get(key);
     return field ? [field.name, apply(field.shape, entry)] : [key, entry];
   });
+}
+
+function unwrapped(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
 }
 
 function mapEntries(value: object, entry: (key: string, value: unknown) => [string, unknown]) {
@@ -94,6 +101,7 @@ class ListOf {
 /** The shape behind a probe, from what the generated function made of it. */
 function learn(probe: Probe, made: unknown): Shape {
   if (made === probe.proxy) return ANY;
+  if (made === probe.reads.get('value')?.proxy) return { is: 'wrapped' };
   if (made instanceof ListOf) {
     const item = new Probe();
     return { is: 'list', items: learn(item, made.convertItem(item.proxy)) };

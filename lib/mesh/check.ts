@@ -1,4 +1,5 @@
 import type { Problem } from '../errors';
+import { installProblems } from '../install/check';
 import { overlaps, parseCidr } from './cidr';
 import { Cluster } from './cluster';
 import type { LocalityPolicy } from './locality';
@@ -15,6 +16,7 @@ export function meshProblems(mesh: Mesh): Problem[] {
     ...networkProblems(mesh),
     ...controlPlaneProblems(mesh),
     ...rangeProblems(mesh),
+    ...installProblems(mesh),
     ...mesh.services.flatMap(service => serviceProblems(service, mesh)),
     ...ingressProblems(mesh),
     ...constructProblems(mesh),
@@ -95,15 +97,15 @@ function controlPlaneProblems(mesh: Mesh): Problem[] {
       const name = typeof plane.primary === 'string' ? plane.primary : plane.primary.clusterName;
       return [unknownCluster(path, name, 'its primary is', mesh)];
     }
-    if (primary.isPrimary) return [];
+    if (primary.isConfigCluster) return [];
     return [
       {
         path,
         what: `its primary '${primary.clusterName}' is itself a remote`,
         why: 'no istiod runs there that could serve it',
-        fix: `Name a cluster with controlPlane: { role: 'primary' }: ${
+        fix: `Name a cluster with the role 'primary' or 'external': ${
           mesh.clusters
-            .filter(({ isPrimary }) => isPrimary)
+            .filter(({ isConfigCluster }) => isConfigCluster)
             .map(({ clusterName }) => clusterName)
             .join(', ') || 'none yet'
         }.`,

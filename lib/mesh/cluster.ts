@@ -2,10 +2,12 @@ import { isIP } from 'node:net';
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Problem } from '../errors';
+import type { EastWestGateway, Installer } from '../install/settings';
+import type { IstioValues } from '../install/values';
 import { parseCidr } from './cidr';
 import type { ControlPlane } from './control-plane';
 import { Mesh } from './mesh';
-import { dnsLabelProblem, refuse } from './names';
+import { dnsLabelProblem, isDnsName, refuse } from './names';
 import type { NetworkRef } from './network';
 
 /** What kind of Kubernetes a cluster is: decides the annotations of internal load balancers. */
@@ -37,7 +39,7 @@ export interface ClusterProps {
   readonly podCidrs?: readonly string[];
   /** @default 'other' */
   readonly platform?: Platform;
-  /** Which istiod serves the cluster: its own (primary), or another's (remote). */
+  /** Which istiod serves the cluster: its own (primary), another's (remote), or one outside of the mesh (external). */
   readonly controlPlane: ControlPlane;
   /**
    * The URL at which other clusters reach its API server, for the remote secret.
@@ -51,6 +53,26 @@ export interface ClusterProps {
    * @default {}
    */
   readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * What installs Istio on it.
+   *
+   * @default - as the mesh says
+   */
+  readonly installer?: Installer;
+  /**
+   * Values for its control plane, merged over the mesh's and over what follows from the model. What the
+   * topology needs (names, networks, addresses) can't be overwritten.
+   *
+   * @default {}
+   */
+  readonly values?: IstioValues;
+  /**
+   * Its east-west gateway, where it has one.
+   *
+   * @default - of the gateway chart with the installer 'helm', else of plain manifests; in an ambient mesh of
+   * the Gateway API
+   */
+  readonly eastWestGateway?: EastWestGateway;
 }
 
 /** A cluster, or its name (which may be declared later). */
@@ -82,12 +104,17 @@ export class Cluster extends Chart {
   readonly clusterLabels: Readonly<Record<string, string>>;
   readonly apiServer?: string;
   readonly networkRef: NetworkRef;
+  readonly installer?: Installer;
+  readonly values: IstioValues;
+  readonly eastWestGateway: EastWestGateway;
 
   /**
+   * @throws Error if the scope is in no Mesh.
    * @throws ModelError if the name is no DNS-1123 label, is taken or is reserved; if a pod range is no IP
-   * range; if the address of a primary is no IP.
+   * range; if the address of a control plane is neither an IP address nor a DNS name.
    */
   constructor(scope: Construct, id: string, props: ClusterProps) {
+    Mesh.of(scope);
     refuse([...nameProblems(scope, id), ...propProblems(id, props)]);
     super(scope, id, { disableResourceNameHashes: true });
     this.clusterName = id;
@@ -100,6 +127,9 @@ export class Cluster extends Chart {
     this.clusterLabels = props.labels ?? {};
     this.apiServer = props.apiServer;
     this.networkRef = props.network;
+    this.installer = props.installer;
+    this.values = props.values ?? {};
+    this.eastWestGateway = props.eastWestGateway ?? {};
   }
 
   /** The name of its network. */
@@ -114,7 +144,7 @@ export class Cluster extends Chart {
 
   /** Whether some istiod reads VirtualService, DestinationRule and the rest from it. */
   get isConfigCluster(): boolean {
-    return this.isPrimary;
+    return this.controlPlane.role !== 'remote';
   }
 
   /**
@@ -123,7 +153,7 @@ export class Cluster extends Chart {
    */
   get configCluster(): Cluster {
     const plane = this.controlPlane;
-    return plane.role === 'primary' ? this : Mesh.of(this).cluster(plane.primary);
+    return plane.role === 'remote' ? Mesh.of(this).cluster(plane.primary) : this;
   }
 
   /** Whether a construct is a cluster. */
@@ -188,21 +218,44 @@ function propProblems(path: string, props: ClusterProps): Problem[] {
       fix: 'List each zone once.',
     });
   }
-  const plane = props.controlPlane;
-  if (plane.role === 'primary' && plane.address !== undefined && isIP(plane.address) === 0) {
-    problems.push({
-      path,
-      what: `the istiod address '${plane.address}' is not an IP address`,
-      why: 'the istiod chart would make an ExternalName Service of it in each remote, and an API server calls no webhook through one',
-      fix: "Reserve a static IP for the east-west gateway and give that, or leave 'address' out: the apply plan then takes it from the load balancer.",
-    });
-  }
+  problems.push(...addressProblems(path, props));
   if (/[\t\n]/.test(props.context ?? '')) {
     problems.push({
       path,
       what: 'the kube context holds a tab or a line break',
       why: 'the apply plan is separated by tabs',
       fix: 'Rename the context.',
+    });
+  }
+  return problems;
+}
+
+/** Addresses that nothing could reach, or that Istio can't use. */
+function addressProblems(path: string, { controlPlane: plane, eastWestGateway }: ClusterProps): Problem[] {
+  const problems: Problem[] = [];
+  const address = plane.role === 'remote' ? undefined : plane.address;
+  if (plane.role === 'external' && isIP(plane.address) !== 0) {
+    problems.push({
+      path,
+      what: `the address of its external istiod is the IP address '${plane.address}'`,
+      why: 'API servers and proxies check the certificate of istiod, which holds DNS names only',
+      fix: "Give a DNS name that leads to the load balancer of the host's Service 'istiod-external'.",
+    });
+  } else if (address !== undefined && isIP(address) === 0 && !isDnsName(address)) {
+    problems.push({
+      path,
+      what: `the istiod address '${address}' is neither an IP address nor a DNS name`,
+      why: 'remote clusters could not reach istiod',
+      fix: "Give a static IP such as '10.0.0.10', or a name such as 'istiod.example.com', without scheme or port.",
+    });
+  }
+  const own = eastWestGateway?.address;
+  if (own !== undefined && isIP(own) === 0) {
+    problems.push({
+      path,
+      what: `the address '${own}' of its east-west gateway is not an IP address`,
+      why: 'a load balancer can be given an IP address; a name is an entry in DNS',
+      fix: 'Give a static IP, or leave it out: istiod finds out what the load balancer gets, a host name included.',
     });
   }
   return problems;

@@ -1,5 +1,6 @@
 export * from './cluster';
 export * from './control-plane';
+export * from './control-plane-host';
 export * from './ingress-gateway';
 export * from './ingress-route';
 export type {

@@ -54,7 +54,9 @@ export class IngressGateway extends Construct {
   /** The clusters that have it, sorted by name. Call it when rendering. */
   get clusters(): readonly Cluster[] {
     const mesh = Mesh.of(this);
-    return this.placement === 'everywhere' ? mesh.clusters : mesh.sortedClusters(this.placement);
+    const { placement } = this;
+    if (placement === 'everywhere') return mesh.clusters;
+    return mesh.derived(this, () => mesh.sortedClusters(placement));
   }
 
   /** The name of its Helm release, Service and ServiceAccount. */

@@ -1,6 +1,9 @@
 import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ModelError, type Problem } from '../errors';
+import { revisionProblems } from '../install/revisions';
+import type { CanaryControlPlane, Installer } from '../install/settings';
+import type { IstioValues } from '../install/values';
 import {
   DEFAULT_ISTIO_VERSION,
   type IstioVersion,
@@ -9,6 +12,7 @@ import {
 } from '../install/versions';
 import { meshProblems } from './check';
 import { Cluster, type ClusterRef } from './cluster';
+import { ControlPlaneHost } from './control-plane-host';
 import { IngressGateway } from './ingress-gateway';
 import { IngressRoute } from './ingress-route';
 import { type MeshModel, resolveModel } from './model';
@@ -16,6 +20,7 @@ import { byText, dnsLabelProblem, refuse } from './names';
 import { MeshNamespace } from './namespace';
 import { Network } from './network';
 import { type RenderedCluster, renderCluster } from './render';
+import { type ClusterRenderable, isClusterRenderable } from './renderable';
 import { MeshService } from './service';
 import { writeDist } from './write';
 
@@ -46,15 +51,63 @@ export interface MeshProps {
    */
   readonly mtls?: 'STRICT' | 'PERMISSIVE';
   /**
+   * How pods get into the mesh, all of them alike: each with a sidecar, or by the node's ztunnel. Sidecars
+   * can't pass an ambient mesh's HBONE gateways, nor ztunnels the mutual TLS gateways of a sidecar mesh.
+   *
+   * @default 'sidecar'
+   */
+  readonly dataPlane?: 'sidecar' | 'ambient';
+  /**
+   * The revision of the control planes, for upgrades by a second one beside the first: what installs Istio,
+   * injects pods and exposes istiod then carries it in its name.
+   *
+   * @default - none: the default revision, upgraded in place
+   * @see https://istio.io/latest/docs/setup/upgrade/canary/
+   */
+  readonly revision?: string;
+  /**
+   * A second control plane beside the first in every cluster. Namespaces move to it one by one, by their
+   * prop `revision`; gateways stay with the first.
+   *
+   * @default - none
+   */
+  readonly canary?: CanaryControlPlane;
+  /**
+   * What installs Istio on the clusters.
+   *
+   * @default 'helm'
+   */
+  readonly installer?: Installer;
+  /**
+   * Values for the control planes of all clusters, in the form of the Sail operator's `spec.values`, merged
+   * over what follows from the model.
+   *
+   * @default {}
+   */
+  readonly values?: IstioValues;
+  /**
    * The folder that is written.
    *
    * @default - `CDK8S_OUTDIR`, which the cdk8s CLI sets, else 'dist'
    */
   readonly outdir?: string;
+  /**
+   * Show no progress, however long the synthesis takes.
+   *
+   * @default - whether the program was called with `--quiet`
+   */
+  readonly quiet?: boolean;
 }
 
 /** What a construct is, in the words of a message. */
-type Role = 'cluster' | 'network' | 'namespace' | 'service' | 'ingress gateway' | 'route';
+type Role =
+  | 'control plane host'
+  | 'cluster'
+  | 'network'
+  | 'namespace'
+  | 'service'
+  | 'ingress gateway'
+  | 'route';
 
 /**
  * One Istio mesh over several clusters: the root under which everything else is declared. Its `synth()` writes
@@ -73,9 +126,13 @@ export class Mesh extends App {
   readonly mtls: 'STRICT' | 'PERMISSIVE';
   /** The namespace of Istio itself, and the root namespace of its configuration, in every cluster. */
   readonly systemNamespace = 'istio-system';
-  private resolved?: MeshModel;
-  /** Constructs by kind, kept only while rendering: until then something may still be declared. */
-  private lists?: Map<unknown, readonly IConstruct[]>;
+  readonly dataPlane: 'sidecar' | 'ambient';
+  readonly revision?: string;
+  readonly canary?: CanaryControlPlane;
+  readonly installer: Installer;
+  readonly values: IstioValues;
+  readonly quiet: boolean;
+  private facts?: Map<object, unknown>;
 
   /**
    * @throws ModelError if the mesh ID or trust domain can't be used, or the Istio version is not supported.
@@ -86,12 +143,23 @@ export class Mesh extends App {
     this.istioVersion = props.istioVersion ?? DEFAULT_ISTIO_VERSION;
     this.trustDomain = props.trustDomain ?? 'cluster.local';
     this.mtls = props.mtls ?? 'STRICT';
-    refuse([...identityProblems(this), ...versionProblems(this)]);
+    this.dataPlane = props.dataPlane ?? 'sidecar';
+    this.revision = props.revision;
+    this.canary = props.canary;
+    this.installer = props.installer ?? 'helm';
+    this.values = props.values ?? {};
+    this.quiet = props.quiet ?? process.argv.includes('--quiet');
+    refuse([...identityProblems(this), ...versionProblems(this), ...revisionProblems(this)]);
   }
 
   /** The clusters, sorted by name. */
   get clusters(): readonly Cluster[] {
     return this.all(Cluster.isCluster, cluster => cluster.clusterName);
+  }
+
+  /** The hosts of external control planes, sorted by name. */
+  get controlPlaneHosts(): readonly ControlPlaneHost[] {
+    return this.all(ControlPlaneHost.isControlPlaneHost, host => host.hostName);
   }
 
   /** The networks, sorted by name. */
@@ -122,15 +190,21 @@ export class Mesh extends App {
     );
   }
 
+  /** What is declared once and rendered into clusters, in the order of declaration. */
+  get renderables(): readonly ClusterRenderable[] {
+    return this.all(isClusterRenderable, () => '');
+  }
+
   /** Everything resolved; only while rendering, when all of the mesh has been declared. */
   get model(): MeshModel {
-    this.resolved ??= resolveModel(this);
-    return this.resolved;
+    return this.derived(resolveModel, () => resolveModel(this));
   }
 
   /** Finds a cluster by name, or takes it as it is. Nothing if there is none of that name. */
   findCluster(ref: ClusterRef): Cluster | undefined {
-    return typeof ref === 'string' ? this.clusters.find(({ clusterName }) => clusterName === ref) : ref;
+    if (typeof ref !== 'string') return ref;
+    const byName = () => new Map(this.clusters.map(cluster => [cluster.clusterName, cluster]));
+    return this.derived(Cluster, byName).get(ref);
   }
 
   /**
@@ -156,15 +230,14 @@ export class Mesh extends App {
    * @throws ModelError with everything that is wrong with the mesh as a whole.
    */
   *render(): Generator<RenderedCluster, void, undefined> {
-    this.resolved = undefined;
-    this.lists = new Map();
+    const outermost = this.facts === undefined;
+    this.facts ??= new Map();
     try {
       const problems = meshProblems(this);
       if (problems.length > 0) throw new ModelError(problems);
       for (const cluster of this.clusters) yield renderCluster(this, cluster);
     } finally {
-      this.lists = undefined;
-      this.resolved = undefined;
+      if (outermost) this.facts = undefined;
     }
   }
 
@@ -177,16 +250,29 @@ export class Mesh extends App {
    * @throws ModelError with everything that is wrong with the mesh as a whole.
    */
   override synth(): void {
-    writeDist(this, this.outdir);
+    this.facts = new Map();
+    try {
+      writeDist(this, this.outdir);
+    } finally {
+      this.facts = undefined;
+    }
   }
 
-  private all<T extends IConstruct>(is: (c: unknown) => c is T, name: (c: T) => string): readonly T[] {
-    const known = this.lists?.get(is);
-    if (known) return known as readonly T[];
-    const list = this.node.findAll().filter((construct): construct is IConstruct & T => is(construct));
-    list.sort((a, b) => byText(name(a), name(b)));
-    this.lists?.set(is, list);
-    return list;
+  /**
+   * A fact about the mesh as a whole, which is derived once while the mesh is rendered: until then something may
+   * still be declared.
+   */
+  derived<T>(key: object, derive: () => T): T {
+    if (!this.facts) return derive();
+    if (!this.facts.has(key)) this.facts.set(key, derive());
+    return this.facts.get(key) as T;
+  }
+
+  private all<T extends IConstruct>(is: (c: IConstruct) => c is T, name: (c: T) => string): readonly T[] {
+    return this.derived(is, () => {
+      const declared = this.derived(declaredBelow, () => declaredBelow(this));
+      return declared.filter(is).sort((a, b) => byText(name(a), name(b)));
+    });
   }
 
   /**
@@ -209,8 +295,8 @@ export class Mesh extends App {
     return [
       {
         path: taken.node.path,
-        what: `the ${role} '${id}' is declared twice in ${scope.node.path || 'the mesh'}`,
-        why: 'one name stands for one thing, in Istio and in dist',
+        what: `the ${role} '${id}' has the name of something that is declared in ${scope.node.path || 'the mesh'} already`,
+        why: 'a name stands for one thing, in the tree, in Istio and in dist',
         fix: 'Rename one of the two, or remove it.',
       },
     ];
@@ -242,4 +328,11 @@ function versionProblems(mesh: Mesh): Problem[] {
       fix: `Use a release of ${SUPPORTED_MINORS.join(', ')}, such as ${DEFAULT_ISTIO_VERSION}.`,
     },
   ];
+}
+
+/** Everything below a mesh but what is inside of clusters, in the order of declaration. */
+function declaredBelow(construct: IConstruct): IConstruct[] {
+  return construct.node.children.flatMap(child =>
+    Cluster.isCluster(child) ? [child] : [child, ...declaredBelow(child)],
+  );
 }

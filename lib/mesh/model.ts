@@ -49,9 +49,12 @@ export function placedClusters(placement: Placement, mesh: Mesh): readonly Clust
 
 /** The service that a reference means, seen from a namespace; nothing if there is none. */
 export function findService(ref: ServiceRef, from: MeshNamespace, mesh: Mesh): MeshService | undefined {
-  if (typeof ref !== 'string') return mesh.services.includes(ref) ? ref : undefined;
-  const key = ref.includes('/') ? ref : `${from.namespaceName}/${ref}`;
-  return mesh.services.find(service => service.key === key);
+  const byKey = mesh.derived(
+    findService,
+    () => new Map(mesh.services.map(service => [service.key, service])),
+  );
+  if (typeof ref !== 'string') return byKey.get(ref.key) === ref ? ref : undefined;
+  return byKey.get(ref.includes('/') ? ref : `${from.namespaceName}/${ref}`);
 }
 
 /** Resolves all references of a mesh that has been checked. */

@@ -1,11 +1,10 @@
 import { ModelError, type Problem } from '../errors';
+import { isDnsLabel } from '../names';
 
-/** RFC 1123 label as Kubernetes checks it: `k8s.io/apimachinery/pkg/util/validation.IsDNS1123Label`. */
-const DNS_1123_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-/** Whether a text is a DNS-1123 label: lower case letters, digits and dashes, 63 characters at most. */
-export function isDnsLabel(text: string): boolean {
-  return DNS_1123_LABEL.test(text);
+/** Whether a text is a DNS name of at least two labels, in lower case: `istiod.example.com`. */
+export function isDnsName(text: string): boolean {
+  const labels = text.split('.');
+  return text.length <= 253 && labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1)!);
 }
 
 /** The problem with a name that must be a DNS-1123 label, or none. */

@@ -1,6 +1,8 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { ModelError } from '../errors';
+import { gatewayMergeProblems } from '../install/gateway-merging';
 import { type HelmRelease, helmReleases } from '../install/helm';
+import { type IstioctlInstall, istioctlInstalls } from '../install/istioctl';
 import { renderInstall } from '../install/manifests';
 import { LAYERS, type Layer } from '../layer';
 import type { Manifest } from '../manifest';
@@ -8,9 +10,9 @@ import { apiObjectToManifest } from '../output/resolve';
 import type { Cluster } from './cluster';
 import { layerOf } from './kinds';
 import type { Mesh } from './mesh';
+import { refuse } from './names';
 import { inReadingOrder } from './order';
 import type { ClusterTarget } from './renderable';
-import { isClusterRenderable } from './renderable';
 
 /** Everything that one cluster gets. */
 export interface RenderedCluster {
@@ -19,26 +21,29 @@ export interface RenderedCluster {
   readonly layers: ReadonlyMap<Layer, readonly Manifest[]>;
   /** Its Helm releases, in install order. */
   readonly releases: readonly HelmRelease[];
+  /** Its files for `istioctl install`. */
+  readonly operators: readonly IstioctlInstall[];
 }
 
 /**
  * Renders what is declared for a cluster: once for the mesh, and below the cluster itself.
  *
- * @throws ModelError if two objects of the cluster have the same kind, namespace and name.
+ * @throws ModelError if two objects of the cluster have the same kind, namespace and name; if a Gateway
+ * would not be merged into the proxy that it selects.
  */
 export function renderCluster(mesh: Mesh, cluster: Cluster): RenderedCluster {
   const target = new Target(cluster);
   renderInstall(mesh, target);
-  for (const construct of mesh.node.findAll()) {
-    if (isClusterRenderable(construct)) construct.renderInto(target);
-  }
+  for (const construct of mesh.renderables) construct.renderInto(target);
   for (const construct of cluster.node.findAll()) {
     if (ApiObject.isApiObject(construct)) {
       const manifest = apiObjectToManifest(construct);
       target.add(layerOf(manifest), manifest);
     }
   }
-  return { cluster, layers: target.layers(), releases: helmReleases(cluster) };
+  const layers = target.layers();
+  refuse(gatewayMergeProblems(cluster, [...layers.values()].flat()));
+  return { cluster, layers, releases: helmReleases(cluster), operators: istioctlInstalls(cluster) };
 }
 
 class Target implements ClusterTarget {

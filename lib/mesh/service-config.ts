@@ -6,6 +6,7 @@ import { byText, sortedEntries } from './names';
 import type { ClusterTarget } from './renderable';
 import type { MeshService } from './service';
 import type { VersionRoute } from './service-props';
+import { hasWaypoint, WAYPOINT } from './waypoint';
 
 /** API versions that the supported Istio releases store. */
 export const NETWORKING = 'networking.istio.io/v1';
@@ -35,7 +36,12 @@ export function renderServiceConfig(service: MeshService, target: ClusterTarget)
 function serviceConfig(mesh: Mesh, facts: ServiceFacts): ServiceConfig {
   const { service } = facts;
   return {
-    mesh: [destinationRule(service), authorizationPolicy(mesh, facts), sidecar(mesh, facts)],
+    mesh: [
+      destinationRule(service),
+      ...authorizationPolicies(mesh, facts),
+      // An ambient mesh has no sidecars to narrow.
+      ...(mesh.dataPlane === 'sidecar' ? [sidecar(mesh, facts)] : []),
+    ],
     routes: service.props.routes ? [virtualService(service)] : [],
   };
 }
@@ -58,20 +64,38 @@ function destinationRule(service: MeshService): Manifest {
   };
 }
 
-/** Lets in who is declared to call the service, by the identity in its certificate. Without callers: nobody. */
-function authorizationPolicy(mesh: Mesh, facts: ServiceFacts): Manifest {
-  const { service } = facts;
-  const accounts = [
-    ...[...facts.callers].map(caller => [caller.namespace.namespaceName, caller.serviceAccountName]),
-    ...facts.routes.map(({ props: { gateway } }) => [gateway.namespaceName, gateway.releaseName]),
-  ].map(([namespace, account]) => `${mesh.trustDomain}/ns/${namespace}/sa/${account}`);
-  const principals = [...new Set(accounts)].sort(byText);
+/**
+ * Lets in who is declared to call the service, by the identity in its certificate. Without callers: nobody.
+ * With a waypoint in between, it is the waypoint that knows the callers, and the pods let in the waypoint; an
+ * ingress gateway goes past it.
+ */
+function authorizationPolicies(mesh: Mesh, { service, callers, routes }: ServiceFacts): Manifest[] {
+  const principal = (namespace: string, account: string) =>
+    `${mesh.trustDomain}/ns/${namespace}/sa/${account}`;
+  const clients = [...callers].map(caller =>
+    principal(caller.namespace.namespaceName, caller.serviceAccountName),
+  );
+  const gateways = routes.map(({ props: { gateway } }) =>
+    principal(gateway.namespaceName, gateway.releaseName),
+  );
+  const { name, namespace } = metadata(service);
+  const pods = { selector: { matchLabels: { app: service.serviceName } } };
+  if (!hasWaypoint(service.namespace)) return [allow(name, namespace, pods, [...clients, ...gateways])];
+  const atWaypoint = { targetRefs: [{ kind: 'Service', group: '', name }] };
+  return [
+    allow(name, namespace, pods, [principal(namespace, WAYPOINT), ...gateways]),
+    allow(`${name}-waypoint`, namespace, atWaypoint, clients),
+  ];
+}
+
+function allow(name: string, namespace: string, target: object, allowed: readonly string[]): Manifest {
+  const principals = [...new Set(allowed)].sort(byText);
   return {
     apiVersion: SECURITY,
     kind: 'AuthorizationPolicy',
-    metadata: metadata(service),
+    metadata: { name, namespace },
     spec: {
-      selector: { matchLabels: { app: service.serviceName } },
+      ...target,
       action: 'ALLOW',
       ...(principals.length > 0 ? { rules: [{ from: [{ source: { principals } }] }] } : {}),
     },

@@ -10,10 +10,11 @@ import {
   LabelSelector,
   Metric,
   MetricTarget,
-  Service,
   ServiceAccount,
   Volume,
 } from 'cdk8s-plus-27';
+import { GLOBAL_LABEL } from '../install/names';
+import type { Manifest } from '../manifest';
 import { trafficDistribution } from './locality';
 import { Mesh } from './mesh';
 import { sortedEntries } from './names';
@@ -34,11 +35,15 @@ const DEFAULT_RESOURCES: ContainerResources = {
  * Deployment per version where it is placed.
  */
 export function renderWorkloads(service: MeshService, target: ClusterTarget): void {
-  const facts = Mesh.of(service).model.services.get(service)!;
+  const { model } = Mesh.of(service);
+  const facts = model.services.get(service)!;
   if (!facts.nameClusters.has(target.cluster)) return;
-  const chart = target.chart('applications');
-  addService(service, chart);
+  target.add(
+    'applications',
+    model.once(facts, () => serviceManifest(service)),
+  );
   if (!facts.clusters.has(target.cluster)) return;
+  const chart = target.chart('applications');
   new ServiceAccount(chart, `${service.key}/service-account`, {
     metadata: { ...where(service), name: service.serviceAccountName },
   });
@@ -52,20 +57,31 @@ function where(service: MeshService) {
   return { namespace: service.namespace.namespaceName, labels: { app: service.serviceName } };
 }
 
-function addService(service: MeshService, chart: Chart): void {
-  const object = new Service(chart, `${service.key}/service`, {
-    metadata: { ...where(service), name: service.serviceName },
-    ports: service.props.ports.map(({ name, port, targetPort }) => ({
-      name,
-      port,
-      targetPort: targetPort ?? port,
-    })),
-  });
-  object.selectLabel('app', service.serviceName);
+/**
+ * The Service, the same object for every cluster. It is plain data, because cdk8s-plus-27 drops fields that
+ * are younger than Kubernetes 1.27, such as `trafficDistribution`, and patches of them too (cdk8s#2172).
+ */
+function serviceManifest(service: MeshService): Manifest {
+  const { namespace, labels } = where(service);
+  // In an ambient mesh the endpoints of other clusters count only for Services that are global everywhere.
+  const scope: Record<string, string> =
+    Mesh.of(service).dataPlane === 'ambient' ? { [GLOBAL_LABEL]: 'true' } : {};
   const distribution = trafficDistribution(service.locality);
-  const patches = [JsonPatch.remove('/spec/externalIPs')];
-  if (distribution) patches.push(JsonPatch.add('/spec/trafficDistribution', distribution));
-  ApiObject.of(object).addJsonPatch(...patches);
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { labels: { ...labels, ...scope }, name: service.serviceName, namespace },
+    spec: {
+      ports: service.props.ports.map(({ name, port, targetPort }) => ({
+        name,
+        port,
+        targetPort: targetPort ?? port,
+      })),
+      selector: { app: service.serviceName },
+      ...(distribution ? { trafficDistribution: distribution } : {}),
+      type: 'ClusterIP',
+    },
+  };
 }
 
 function addDeployment(service: MeshService, version: string, target: ClusterTarget, chart: Chart): void {

@@ -1,45 +1,76 @@
+import { renderHosts } from '../install/host';
+import { istioctlFile } from '../install/istioctl';
 import { applyPlan, type PlannedCluster } from '../install/plan';
 import { layerFile } from '../layer';
 import type { Manifest } from '../manifest';
 import { planToTsv } from '../output/apply-plan';
 import { DistWriter } from '../output/dist-writer';
-import { toYaml, toYamlDocuments } from '../output/yaml';
+import { ManifestWriter } from '../output/manifest-writer';
+import { Progress } from '../output/progress';
+import { toYaml } from '../output/yaml';
 import type { Cluster } from './cluster';
 import type { Mesh } from './mesh';
 import type { RenderedCluster } from './render';
 
-/** Renders and writes a mesh cluster by cluster; an error leaves what was there before. */
+/**
+ * Renders and writes a mesh cluster by cluster; an error leaves what was there before. Progress of longer work
+ * goes to the standard error stream.
+ */
 export function writeDist(mesh: Mesh, outdir: string): void {
   const planned: PlannedCluster[] = [];
-  let writer: DistWriter | undefined;
+  const progress = new Progress({ clusters: mesh.clusters.length, quiet: mesh.quiet });
+  let output: Output | undefined;
   try {
     for (const rendered of mesh.render()) {
-      writer ??= new DistWriter(outdir);
-      writeCluster(rendered, writer);
+      output ??= new Output(outdir);
+      output.cluster(rendered);
       planned.push(plannedCluster(rendered));
+      progress.cluster([...rendered.layers.values()].reduce((sum, { length }) => sum + length, 0));
     }
-    writer!.file('apply.tsv', planToTsv(applyPlan(planned)));
-    writer!.commit(fleetJson(mesh.clusters));
+    const hosts = renderHosts(mesh);
+    for (const { host, layers, releases } of hosts) output!.folder(host.hostName, layers, releases);
+    output!.writer.file('apply.tsv', planToTsv(applyPlan(planned, hosts)));
+    output!.writer.commit(fleetJson(mesh.clusters));
   } catch (error) {
-    writer?.abort();
+    output?.writer.abort();
     throw error;
+  } finally {
+    progress.end();
   }
 }
 
-function writeCluster({ cluster, layers, releases }: RenderedCluster, writer: DistWriter): void {
-  for (const [layer, manifests] of layers) {
-    writer.file(`${cluster.clusterName}/${layerFile(layer)}`, toYamlDocuments(manifests));
+/** Writes what was rendered; objects that clusters share are serialized once. */
+class Output {
+  readonly writer: DistWriter;
+  private readonly manifests = new ManifestWriter();
+
+  constructor(outdir: string) {
+    this.writer = new DistWriter(outdir);
   }
-  for (const { name, values } of releases) {
-    writer.file(`${cluster.clusterName}/helm/${name}.yml`, toYaml(values));
+
+  cluster({ cluster, layers, releases, operators }: RenderedCluster): void {
+    this.folder(cluster.clusterName, layers, releases);
+    for (const install of operators) {
+      this.writer.file(istioctlFile(cluster, install), this.manifests.documents([install.manifest]));
+    }
+  }
+
+  folder(name: string, layers: RenderedCluster['layers'], releases: RenderedCluster['releases']): void {
+    for (const [layer, manifests] of layers) {
+      this.writer.file(`${name}/${layerFile(layer)}`, this.manifests.chunks(manifests));
+    }
+    for (const { name: release, values } of releases) {
+      this.writer.file(`${name}/helm/${release}.yml`, toYaml(values));
+    }
   }
 }
 
-function plannedCluster({ cluster, layers, releases }: RenderedCluster): PlannedCluster {
+function plannedCluster({ cluster, layers, releases, operators }: RenderedCluster): PlannedCluster {
   return {
     cluster,
     layers: new Set(layers.keys()),
     releases,
+    operators,
     deployments: [...layers.values()]
       .flat()
       .filter(isDeployment)
@@ -62,10 +93,13 @@ export function fleetJson(clusters: readonly Cluster[]): string {
     network: cluster.networkName,
     region: cluster.region,
     zones: [...cluster.zones],
-    controlPlane: cluster.isPrimary
-      ? { role: 'primary' }
-      : { role: 'remote', primary: cluster.configCluster.clusterName },
+    controlPlane: controlPlaneFacts(cluster),
     configCluster: cluster.configCluster.clusterName,
   }));
   return `${JSON.stringify({ version: 1, clusters: facts }, null, 2)}\n`;
+}
+
+/** An external istiod bears the name of its config cluster, so that is what its remotes name. */
+function controlPlaneFacts({ controlPlane: { role }, configCluster }: Cluster) {
+  return role === 'remote' ? { role, primary: configCluster.clusterName } : { role };
 }

@@ -51,6 +51,17 @@ export interface HelmAddressStep extends HelmFields {
   readonly fromService: string;
 }
 
+/** Installs or upgrades what an IstioOperator file says, with istioctl of that version. */
+export interface IstioctlStep extends StepPlace {
+  readonly action: 'istioctl';
+  /** The version that istioctl must have. */
+  readonly version: string;
+  /** Path in dist. */
+  readonly file: string;
+  /** A duration such as `5m`. */
+  readonly timeout: string;
+}
+
 /** Waits until a Service has a load balancer address. */
 export interface AddressStep extends StepPlace {
   readonly action: 'address';
@@ -70,9 +81,12 @@ export interface WaitStep extends StepPlace {
   readonly timeout: string;
 }
 
-/** Gives an istiod the means to read another cluster. */
+/**
+ * Gives an istiod the means to read another cluster (`remote-secret`), or the config cluster that it serves
+ * from outside (`config-secret`).
+ */
 export interface RemoteSecretStep extends StepPlace {
-  readonly action: 'remote-secret';
+  readonly action: 'remote-secret' | 'config-secret';
   readonly remoteCluster: string;
   readonly remoteContext: string;
   readonly namespace: string;
@@ -89,6 +103,7 @@ export type PlanStep =
   | SecretStep
   | HelmStep
   | HelmAddressStep
+  | IstioctlStep
   | AddressStep
   | WaitStep
   | RemoteSecretStep;
@@ -97,7 +112,7 @@ export type PlanStep =
  * The plan as `apply.tsv`: a line a step, fields separated by tabs. The columns are listed in
  * docs/architecture.md; `apply.sh` executes them.
  *
- * @throws TypeError if a field is empty or holds a tab or a line break, or a step's name occurs twice.
+ * @throws TypeError if a field is empty or holds a tab, a line break or another control character, or a step's name occurs twice.
  */
 export function planToTsv(steps: readonly PlanStep[]): string {
   const names = new Set<string>();
@@ -113,7 +128,7 @@ export function planToTsv(steps: readonly PlanStep[]): string {
 function line(step: PlanStep): string {
   const fields = [step.step, step.cluster, step.context, step.action, ...args(step)];
   for (const field of fields) {
-    if (field === '' || /[\t\r\n]/.test(field)) {
+    if (field === '' || /\p{Cc}|[\u2028\u2029]/u.test(field)) {
       throw new TypeError(
         `Step '${step.step}' has the field ${JSON.stringify(field)}: the plan can't hold it.`,
       );
@@ -132,11 +147,14 @@ function args(step: PlanStep): string[] {
       return helmArgs(step);
     case 'helm-address':
       return [...helmArgs(step), step.path, step.fromContext, step.fromNamespace, step.fromService];
+    case 'istioctl':
+      return [step.version, step.file, step.timeout];
     case 'address':
       return [step.namespace, step.service, step.timeout];
     case 'wait':
       return [step.namespace, step.resource, step.condition, step.timeout];
     case 'remote-secret':
+    case 'config-secret':
       return [
         step.remoteCluster,
         step.remoteContext,

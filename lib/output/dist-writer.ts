@@ -170,12 +170,15 @@ export class DistWriter {
   private stagedPath(path: string): string {
     this.staging ??= this.makeStaging();
     const target = join(this.staging, path);
-    const folder = dirname(target);
-    if (!this.folders.has(folder)) {
-      this.fs.mkdirSync(folder, { recursive: true });
-      this.folders.add(folder);
-    }
+    this.makeFolder(dirname(target));
     return target;
+  }
+
+  private makeFolder(folder: string): void {
+    if (folder === this.staging || this.folders.has(folder)) return;
+    this.makeFolder(dirname(folder));
+    this.fs.mkdirSync(folder);
+    this.folders.add(folder);
   }
 
   /** Prepares beside dist if a folder can be renamed from inside dist to there, else inside. */

@@ -8,38 +8,110 @@ import {
 } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Manifest } from '../manifest';
+import { isPlainList, isPlainMap, keysInOrder, type Plain } from './plain';
+import { toYaml, unresolvedToYaml } from './yaml';
 
 /**
- * The final manifest of an ordinary cdk8s ApiObject: equal to `toJson()`, in one pass.
+ * Ordinary cdk8s ApiObjects in one pass.
  *
  * cdk8s walks each object four times and asks every resolver about every value (cdk8s 2.70: api-object.ts,
- * resolve.ts, metadata.ts, _util.ts). Plain values, lists and maps can hold nothing that the built-in resolvers
- * replace; they are copied here as cdk8s would copy them: without null and undefined, keys sorted. Where anything
+ * resolve.ts, metadata.ts, _util.ts). Plain values, lists and maps hold nothing that the built-in resolvers
+ * replace; they are taken here as cdk8s would take them: without null and undefined, keys sorted. Where anything
  * else is met (tokens, instances of classes, JSON patches, a resolver of the app's own, a subclass that renders
- * itself), `toJson()` is asked.
+ * itself, as the generated bindings do), `toJson()` is asked.
+ */
+
+/**
+ * The final manifest of an object: equal to its `toJson()`.
  *
  * @throws what `toJson()` throws
  */
 export function apiObjectToManifest(object: ApiObject): Manifest {
-  const internals = object as unknown as Internals;
+  return (orIfTooDeep(() => copyTop(object)) ?? object.toJson()) as Manifest;
+}
+
+/**
+ * The YAML document of an object: the bytes of `toYaml(object.toJson())`, without making the manifest.
+ *
+ * @throws what `toJson()` throws
+ */
+export function apiObjectToYaml(object: ApiObject): string {
+  const top = orIfTooDeep(() => topOf(object));
+  return (top && unresolvedToYaml(top, traitsOf(object.chart).sort)) ?? toYaml(object.toJson());
+}
+
+/** Undefined if the action runs out of stack, as with an object that refers to itself: cdk8s words that. */
+function orIfTooDeep<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** An object's fields, resolved; undefined where only cdk8s knows how. */
+function copyTop(object: ApiObject): Plain | undefined {
+  const top = topOf(object);
+  if (!top) return undefined;
+  const { sort } = traitsOf(object.chart);
+  const manifest: Plain = {};
+  for (const key in top) {
+    // Metadata has been copied already.
+    const value = key === 'metadata' ? top[key] : copy(top[key], sort, false);
+    if (value === SPECIAL) return undefined;
+    if (value !== undefined) manifest[key] = value;
+  }
+  return manifest;
+}
+
+/**
+ * An object's fields, not resolved but for metadata, in the order of a manifest; undefined where only cdk8s knows
+ * how to resolve it.
+ */
+function topOf(object: ApiObject): Plain | undefined {
+  const { props, patches } = object as unknown as { props: Plain; patches: unknown[] | undefined };
   if (
     object.toJson !== ApiObject.prototype.toJson ||
     object.metadata.toJson !== ApiObjectMetadataDefinition.prototype.toJson ||
-    internals.patches?.length !== 0 ||
-    !hasBuiltInResolversOnly(object)
+    patches?.length !== 0 ||
+    !traitsOf(object.chart).builtInResolversOnly
   ) {
-    return object.toJson();
+    return undefined;
   }
-  const manifest = copyObject(internals.props, object.metadata as unknown as MetadataInternals);
-  return (manifest ?? object.toJson()) as Manifest;
+  const metadata = copyMetadata(object.metadata as unknown as MetadataInternals);
+  if (metadata === SPECIAL) return undefined;
+  const top: Plain = { apiVersion: props.apiVersion, kind: props.kind, metadata };
+  for (const key of keysInOrder(props, traitsOf(object.chart).sort)) {
+    if (key === '__proto__') return undefined;
+    if (!Object.hasOwn(top, key)) top[key] = props[key];
+  }
+  return top;
 }
 
-type Plain = Record<string, unknown>;
+const BUILT_IN = new Set<unknown>([LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver]);
 
-/** What cdk8s keeps private in an ApiObject. */
-interface Internals {
-  readonly props: Plain;
-  readonly patches: readonly unknown[] | undefined;
+/** What holds for all objects of one app; asked once, because walking up and reading the environment cost more than an object. */
+interface AppTraits {
+  readonly builtInResolversOnly: boolean;
+  readonly sort: boolean;
+}
+
+const traitsOfCharts = new WeakMap<IConstruct, AppTraits>();
+
+function traitsOf(chart: IConstruct): AppTraits {
+  let traits = traitsOfCharts.get(chart);
+  if (traits === undefined) {
+    const { resolvers } = chart.node.root as Partial<App>;
+    traits = {
+      builtInResolversOnly:
+        Array.isArray(resolvers) && resolvers.every(resolver => BUILT_IN.has(resolver.constructor)),
+      // The switch of cdk8s.
+      sort: !process.env.CDK8S_DISABLE_SORT,
+    };
+    traitsOfCharts.set(chart, traits);
+  }
+  return traits;
 }
 
 /** What cdk8s keeps private in an object's metadata. */
@@ -53,52 +125,38 @@ interface MetadataInternals {
   readonly labels: unknown;
 }
 
-/** Says that something was met that only cdk8s knows how to resolve. */
-const SPECIAL = Symbol('special');
+const METADATA_FIELDS = [
+  'annotations',
+  'finalizers',
+  'labels',
+  'name',
+  'namespace',
+  'ownerReferences',
+] as const;
+const metadataFields = new Set<string>(METADATA_FIELDS);
 
-const BUILT_IN = new Set<unknown>([LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver]);
-const builtInOnly = new WeakMap<App, boolean>();
-
-function hasBuiltInResolversOnly(construct: IConstruct): boolean {
-  let root = construct;
-  for (let scope = root.node.scope; scope; scope = scope.node.scope) root = scope;
-  const app = root as App;
-  let known = builtInOnly.get(app);
-  if (known === undefined) {
-    const resolvers = (app as Partial<App>).resolvers;
-    known = Array.isArray(resolvers) && resolvers.every(resolver => BUILT_IN.has(resolver.constructor));
-    builtInOnly.set(app, known);
-  }
-  return known;
-}
-
-/** The top of an object: `apiVersion`, `kind` and `metadata` first. Undefined where only cdk8s knows how. */
-function copyObject(props: Plain, metadata: MetadataInternals): Plain | undefined {
-  const sort = !process.env.CDK8S_DISABLE_SORT;
+/** As `ApiObjectMetadataDefinition.toJson()`: always sorted, and without what is empty. */
+function copyMetadata(metadata: MetadataInternals): unknown {
   const result: Plain = {};
-  for (const key of ['apiVersion', 'kind']) {
-    const value = copy(props[key], sort, false);
-    if (value === SPECIAL) return undefined;
-    if (value !== undefined) result[key] = value;
+  let all: Plain = metadata as unknown as Plain;
+  let keys: readonly string[] = METADATA_FIELDS;
+  for (const key in metadata._additionalAttributes) {
+    if (metadataFields.has(key)) continue;
+    all = { ...metadata._additionalAttributes };
+    for (const field of METADATA_FIELDS) all[field] = metadata[field];
+    keys = keysInOrder(all, true);
+    break;
   }
-  const copied = copyMetadata(metadata);
-  if (copied === SPECIAL) return undefined;
-  if (copied !== undefined) result.metadata = copied;
-  for (const key of keysOf(props, sort)) {
-    if (key === 'apiVersion' || key === 'kind' || key === 'metadata') continue;
-    const value = key === '__proto__' ? SPECIAL : copy(props[key], sort, false);
-    if (value === SPECIAL) return undefined;
+  for (const key of keys) {
+    const value = key === '__proto__' ? SPECIAL : copy(all[key], true, true);
+    if (value === SPECIAL) return SPECIAL;
     if (value !== undefined) result[key] = value;
   }
   return result;
 }
 
-/** As `ApiObjectMetadataDefinition.toJson()`: sorted always, and without what is empty. */
-function copyMetadata(metadata: MetadataInternals): unknown {
-  const { name, namespace, annotations, finalizers, ownerReferences, labels } = metadata;
-  const more = metadata._additionalAttributes;
-  return copy({ ...more, name, namespace, annotations, finalizers, ownerReferences, labels }, true, true);
-}
+/** Says that something was met that only cdk8s knows how to resolve. */
+const SPECIAL = Symbol('special');
 
 /**
  * A copy as cdk8s's `sanitizeValue(resolve(value))` makes it.
@@ -117,16 +175,14 @@ function copy(value: unknown, sort: boolean, dropEmpty: boolean): unknown {
       return value;
     case 'object':
       if (value === null) return undefined;
-      return Array.isArray(value)
-        ? copyList(value, sort, dropEmpty)
-        : copyMap(value as Plain, sort, dropEmpty);
+      return Array.isArray(value) ? copyList(value, sort, dropEmpty) : copyMap(value, sort, dropEmpty);
     default:
       return SPECIAL;
   }
 }
 
 function copyList(items: unknown[], sort: boolean, dropEmpty: boolean): unknown {
-  if (items.constructor !== Array || 'resolve' in items || 'value' in items) return SPECIAL;
+  if (!isPlainList(items)) return SPECIAL;
   const { length } = items;
   if (dropEmpty && length === 0) return undefined;
   const result = new Array<unknown>(length);
@@ -138,13 +194,11 @@ function copyList(items: unknown[], sort: boolean, dropEmpty: boolean): unknown 
   return result;
 }
 
-function copyMap(map: Plain, sort: boolean, dropEmpty: boolean): unknown {
-  if (Object.getPrototypeOf(map) !== Object.prototype || map.constructor !== Object) return SPECIAL;
-  if (typeof map.resolve === 'function') return SPECIAL;
+function copyMap(map: object, sort: boolean, dropEmpty: boolean): unknown {
+  if (!isPlainMap(map)) return SPECIAL;
   const result: Plain = {};
   let empty = true;
-  for (const key of keysOf(map, sort)) {
-    if (key === '__proto__') return SPECIAL;
+  for (const key of keysInOrder(map, sort)) {
     const value = copy(map[key], sort, dropEmpty);
     if (value === undefined) continue;
     if (value === SPECIAL) return SPECIAL;
@@ -152,18 +206,4 @@ function copyMap(map: Plain, sort: boolean, dropEmpty: boolean): unknown {
     empty = false;
   }
   return dropEmpty && empty ? undefined : result;
-}
-
-/** Keys in the order of their code units, as cdk8s sorts them; most maps are small. */
-function keysOf(map: Plain, sort: boolean): string[] {
-  const keys = Object.keys(map);
-  if (!sort) return keys;
-  if (keys.length > 24) return keys.sort();
-  for (let index = 1; index < keys.length; index++) {
-    const key = keys[index];
-    let at = index;
-    for (; at > 0 && keys[at - 1] > key; at--) keys[at] = keys[at - 1];
-    keys[at] = key;
-  }
-  return keys;
 }

@@ -1,3 +1,4 @@
+import { isPlainList, isPlainMap, keysInOrder, type Plain } from './plain';
 import { numberValue, singleLine, stringValue } from './yaml-scalar';
 
 /**
@@ -21,10 +22,24 @@ const indents: string[] = [''];
  */
 export function toYaml(value: unknown): string {
   try {
-    if (isBlock(value)) return block(value, 0, '');
+    if (isBlock(value, AS_IS)) return block(value, 0, '', AS_IS);
     return `${leaf(value, '')}\n`;
   } catch (error) {
     if (error instanceof Unwritable) throw new TypeError(describe(error.value, value));
+    throw error;
+  }
+}
+
+/**
+ * The document of an object's fields that cdk8s hasn't resolved yet, as it would be after that; the fields are in
+ * order, those below are sorted if so told. Undefined if there is anything that only cdk8s knows how to resolve.
+ */
+export function unresolvedToYaml(fields: Plain, sort: boolean): string | undefined {
+  try {
+    return entries(fields, Object.keys(fields), 0, '', sort ? RESOLVE_SORTED : RESOLVE);
+  } catch (error) {
+    // Too deep: cdk8s words that.
+    if (error instanceof Unwritable || error instanceof RangeError) return undefined;
     throw error;
   }
 }
@@ -34,42 +49,58 @@ export function toYamlDocuments(values: readonly unknown[]): string {
   return values.map(toYaml).join('---\n');
 }
 
+/** How values are taken: as they are, or as cdk8s would resolve them, with keys sorted or not. */
+type How = typeof AS_IS | typeof RESOLVE | typeof RESOLVE_SORTED;
+const AS_IS = 0;
+const RESOLVE = 1;
+const RESOLVE_SORTED = 2;
+
 /** A map or list that has entries. */
-function isBlock(value: unknown): value is object {
+function isBlock(value: unknown, how: How): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.length > 0;
+  if (Array.isArray(value)) {
+    if (how !== AS_IS && !isPlainList(value)) throw new Unwritable(value);
+    return value.length > 0;
+  }
+  if (how !== AS_IS) {
+    if (!isPlainMap(value)) throw new Unwritable(value);
+    for (const key in value) if ((value[key] ?? undefined) !== undefined) return true;
+    return false;
+  }
   const prototype = Object.getPrototypeOf(value);
   // The second: Object.prototype of another realm.
   if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new Unwritable(value);
   }
   for (const key in value) {
-    if (Object.hasOwn(value, key) && (value as Record<string, unknown>)[key] !== undefined) return true;
+    if (Object.hasOwn(value, key) && (value as Plain)[key] !== undefined) return true;
   }
   return false;
 }
 
 /** @param lead what stands before the first entry: the indentation, or the `- ` that the collection follows */
-function block(value: object, depth: number, lead: string): string {
-  return Array.isArray(value) ? list(value, depth, lead) : map(value as Record<string, unknown>, depth, lead);
+function block(value: object, depth: number, lead: string, how: How): string {
+  if (Array.isArray(value)) return list(value, depth, lead, how);
+  const keys = how === RESOLVE_SORTED ? keysInOrder(value as Plain, true) : Object.keys(value);
+  return entries(value as Plain, keys, depth, lead, how);
 }
 
-function map(value: Record<string, unknown>, depth: number, lead: string): string {
+function entries(map: Plain, keys: readonly string[], depth: number, lead: string, how: How): string {
   const indent = indentOf(depth);
   const inner = indentOf(depth + 1);
   let text = '';
   let before = lead;
-  for (const key of Object.keys(value)) {
-    const entry = value[key];
-    if (entry === undefined) continue;
+  for (const key of keys) {
+    const entry = map[key];
+    if (entry === undefined || (entry === null && how !== AS_IS)) continue;
     const keyText = keyTexts.get(key) ?? keyTextOf(key);
     if (keyText.length > LONGEST_IMPLICIT_KEY) {
       text += `${before}? ${keyText}\n${indent}: `;
-      text += isBlock(entry) ? block(entry, depth + 1, '') : `${leaf(entry, inner)}\n`;
+      text += isBlock(entry, how) ? block(entry, depth + 1, '', how) : `${leaf(entry, inner)}\n`;
     } else if (typeof entry === 'string') {
       text += `${before}${keyText}: ${stringValue(entry, inner)}\n`;
-    } else if (isBlock(entry)) {
-      text += `${before}${keyText}:\n${block(entry, depth + 1, inner)}`;
+    } else if (isBlock(entry, how)) {
+      text += `${before}${keyText}:\n${block(entry, depth + 1, inner, how)}`;
     } else {
       text += `${before}${keyText}: ${leaf(entry, inner)}\n`;
     }
@@ -78,14 +109,16 @@ function map(value: Record<string, unknown>, depth: number, lead: string): strin
   return text;
 }
 
-function list(items: readonly unknown[], depth: number, lead: string): string {
+function list(items: readonly unknown[], depth: number, lead: string, how: How): string {
   const indent = indentOf(depth);
   const inner = indentOf(depth + 1);
   let text = '';
   let before = lead;
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
-    text += isBlock(item) ? block(item, depth + 1, `${before}- `) : `${before}- ${leaf(item, inner)}\n`;
+    text += isBlock(item, how)
+      ? block(item, depth + 1, `${before}- `, how)
+      : `${before}- ${leaf(item, inner)}\n`;
     before = indent;
   }
   return text;

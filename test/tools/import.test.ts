@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import FIELDS from '../../imports/fields.json';
 import type { CustomResourceDefinition, Schema } from '../../tools/import/crd';
 import { readCrds } from '../../tools/import/crd';
 import { compareVersions, cutCrd } from '../../tools/import/cut';
@@ -137,4 +142,30 @@ test('cdk8s import turns the cut CRDs into one file per group, the same whatever
   expect(code).toContain("apiVersion: 'example.org/v1'");
   expect(code).not.toContain('Metres');
   expect(generateImports(new Map(sources.reverse()))).toEqual(files);
+});
+
+test('--check names what differs from imports/, writes nothing and fails', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'isthmus-test-'));
+  try {
+    const crd = join(dir, 'tiny.yaml');
+    writeFileSync(crd, TINY);
+    const root = join(__dirname, '../..');
+    const fields = () => readFileSync(join(root, 'imports/fields.json'), 'utf8');
+    const before = fields();
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const args = [tsx, join(root, 'tools/import.ts'), '--check', crd];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(stderr).toContain('imports/example.org.ts is not what these CRDs give');
+    expect(stderr).toContain('imports/networking.istio.io.ts is not what these CRDs give');
+    expect(status).toBe(1);
+    expect(fields()).toBe(before);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test.each(Object.keys(FIELDS))('the committed bindings have %s', id => {
+  const [group, version, kind] = id.split('/');
+  const code = readFileSync(join(__dirname, `../../imports/${group}.ts`), 'utf8');
+  expect(code).toContain(`apiVersion: '${group}/${version}',\n    kind: '${kind}',`);
 });

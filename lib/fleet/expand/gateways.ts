@@ -136,7 +136,11 @@ function fromGateway(fleet: Fleet, { cluster, file, line, manifest }: FleetObjec
               labels: { 'sidecar.istio.io/inject': 'true', ...labels, ...selector },
               annotations: { 'inject.istio.io/templates': 'gateway' },
             },
-            spec: { serviceAccountName: name, containers: [gatewayContainer(network)] },
+            spec: {
+              serviceAccountName: name,
+              // The view of the own network only is asked for by the label on the infrastructure.
+              containers: [gatewayContainer(infrastructure === undefined ? undefined : network)],
+            },
           },
         },
       },

@@ -82,7 +82,7 @@ function ownerOf(workload: Workload): Plain {
 
 function trimContainer(container: Plain): Plain {
   return Object.fromEntries(
-    ['name', 'image', 'ports']
+    ['name', 'image', 'ports', 'env']
       .filter(field => container[field] !== undefined)
       .map(field => [field, container[field]]),
   );

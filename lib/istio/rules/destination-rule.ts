@@ -1,8 +1,8 @@
 import type { DestinationRuleSpec } from '../../../imports/networking.istio.io';
+import { isDnsLabel } from '../../names';
 import type { Plain } from '../plain';
 import type { Complaint } from '../resource';
 import { duplicates } from './lists';
-import { isDnsLabel } from './names';
 
 type Spec = Plain<DestinationRuleSpec>;
 type Policy = NonNullable<Spec['trafficPolicy']>;

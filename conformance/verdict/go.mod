@@ -1,0 +1,3 @@
+module isthmus.dev/conformance/verdict
+
+go 1.26.0
