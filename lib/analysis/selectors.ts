@@ -48,6 +48,7 @@ export function subsetFits(fleet: Fleet, subset: Labels, pod: PodSet): boolean {
   const { region, zones } = fleet.cluster(pod.cluster);
   return Object.entries(subset).every(([key, value]) => {
     if (pod.labels[key] === value) return true;
+    if (value === '') return false;
     switch (key) {
       case LABELS.cluster:
         return pod.cluster === value;

@@ -10,6 +10,7 @@ import type { FleetCluster, FleetObject, HelmRelease } from '../fleet/types';
 import { isExportedTo } from '../fleet/visibility';
 import { networkOf } from './networks';
 import { type KnownHost, portsOfService, type ServiceRef } from './services';
+import { wellKnownServices } from './well-known';
 
 /** Pods of one kind in one cluster. */
 export interface PodSet {
@@ -53,9 +54,9 @@ export class FleetView {
   private readonly namespaces: ReadonlySet<string>;
 
   constructor(readonly fleet: Fleet) {
-    const derived = gatewayWorkloads(fleet);
+    const derived = [...gatewayWorkloads(fleet), ...wellKnownServices(fleet)];
     this.derived = new Set(derived);
-    this.complete = derived.length > 0 ? fleet.with(derived) : fleet;
+    this.complete = fleet.with(derived);
     this.planeByName = controlPlanes(fleet);
     this.planes = [...this.planeByName.values()];
     const networks = fleet.clusters.map(cluster => networkOf(fleet, cluster)).filter(name => name !== '');
@@ -139,6 +140,11 @@ export class FleetView {
   /** Whether a namespace is declared, or has pods, in any cluster. */
   hasNamespace(name: string): boolean {
     return this.namespaces.has(name);
+  }
+
+  /** Every namespace that is declared or has pods. */
+  namespaceNames(): Iterable<string> {
+    return this.namespaces;
   }
 
   /** The Services of a host, one per cluster that has it. */

@@ -50,9 +50,20 @@ export function controlPlanes(fleet: Fleet, version?: IstioVersion): ReadonlyMap
   return planes;
 }
 
+/** Whether a Helm release is an istiod, of whatever revision: `istiod`, `istiod-1-31`. */
+export function isIstiod(release: string): boolean {
+  return release === 'istiod' || release.startsWith('istiod-');
+}
+
+/** The Helm release of a cluster's istiod: that of the default revision, else the first by name. */
+function istiodRelease(fleet: Fleet, cluster: string) {
+  const releases = fleet.helm.filter(helm => helm.cluster === cluster && isIstiod(helm.name));
+  return releases.find(({ name }) => name === 'istiod') ?? releases[0];
+}
+
 /** The values that Istio was installed with on a cluster; empty when nothing says it. */
 export function istiodValues(fleet: Fleet, cluster: string): Plain {
-  const release = fleet.helm.find(helm => helm.cluster === cluster && helm.name === 'istiod');
+  const release = istiodRelease(fleet, cluster);
   if (release) return descope(release.values);
   const sail = fleet.ofKind('Istio.sailoperator.io', cluster)[0];
   if (sail) return descope(plainAt(sail.manifest, 'spec', 'values'));
@@ -119,7 +130,7 @@ function meshConfigOf(fleet: Fleet, cluster: string): Plain | undefined {
 }
 
 function installedVersion(fleet: Fleet, cluster: string, values: Plain): IstioVersion {
-  const release = fleet.helm.find(helm => helm.cluster === cluster && helm.name === 'istiod');
+  const release = istiodRelease(fleet, cluster);
   const said = [
     stringAt(values, 'compatibilityVersion'),
     release?.version,

@@ -5,7 +5,6 @@ import { hasWaypoint, whatNeedsWaypoint } from '../mesh/waypoint';
 import { servedBy } from './host';
 import { revisionsOf } from './revisions';
 import {
-  eastWestKind,
   exposesIstiod,
   hasEastWestGateway,
   installerOf,
@@ -187,11 +186,7 @@ function gatewayProblems(cluster: Cluster, mesh: Mesh): Problem[] {
       fix: "Leave 'eastWestGateway' out.",
     });
   }
-  if (
-    hasEastWestGateway(cluster) &&
-    eastWestKind(cluster) === 'gateway-api' &&
-    cluster.controlPlane.role === 'remote'
-  ) {
+  if (kind === 'gateway-api' && cluster.controlPlane.role === 'remote') {
     problems.push({
       path,
       what: "its east-west gateway is of kind 'gateway-api', and it is a remote",

@@ -30,6 +30,9 @@ export function renderInstall(mesh: Mesh, target: ClusterTarget): void {
       target.add('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
     for (const manifest of sailResources(cluster)) target.add('istio', manifest);
+    // The operator installs the base chart, which has this account, for the default revision only
+    // (sail-operator pkg/reconcile/istiod.go).
+    if (isWatched(cluster) && mesh.revision) target.add('istio', readerAccount(mesh));
   }
   if (isWatched(cluster)) target.add(tokenFollows(cluster) ? 'gateways' : 'istio', readerToken(mesh));
   if (cluster.controlPlane.role === 'external') {
@@ -69,6 +72,14 @@ function systemNamespace(mesh: Mesh, cluster: Cluster): Manifest {
         ? {}
         : { annotations: { [CONTROL_PLANE_ANNOTATION]: cluster.configCluster.clusterName } }),
     },
+  };
+}
+
+function readerAccount(mesh: Mesh): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: READER_ACCOUNT, namespace: mesh.systemNamespace },
   };
 }
 

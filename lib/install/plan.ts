@@ -275,11 +275,20 @@ function validator(planned: PlannedCluster): PlanStep {
   return webhook(planned, 'validator', `validatingwebhookconfiguration/${name}`);
 }
 
-/** On a remote, its istiod patches the webhook once it reads the cluster. */
+/**
+ * On a remote, its istiod patches the webhook once it reads the cluster. The operator makes the webhook in its
+ * own time, and there is no waiting for a part of what isn't there.
+ */
 function injectors(planned: PlannedCluster): PlanStep[] {
-  return revisionsOf(Mesh.of(planned.cluster)).map(({ suffix }) =>
-    webhook(planned, `injector${suffix}`, `mutatingwebhookconfiguration/${INJECTOR_WEBHOOK}${suffix}`),
-  );
+  const isLate = installerOf(planned.cluster) === 'sail';
+  return revisionsOf(Mesh.of(planned.cluster)).flatMap(({ suffix }) => {
+    const name = `injector${suffix}`;
+    const resource = `mutatingwebhookconfiguration/${INJECTOR_WEBHOOK}${suffix}`;
+    return [
+      ...(isLate ? [wait(planned, `${name}-made`, '-', resource, 'create', HELM_TIMEOUT)] : []),
+      webhook(planned, name, resource),
+    ];
+  });
 }
 
 /** What leads from a remote to its istiod. */
@@ -300,13 +309,19 @@ function gateways(planned: PlannedCluster): PlanStep[] {
   const { cluster } = planned;
   const names = planned.releases.map(unrevised).filter(name => !AGENTS.includes(name));
   const isApplied = tokenFollows(cluster) && !cluster.isConfigCluster;
+  const service = eastWestService(cluster);
+  const { systemNamespace } = Mesh.of(cluster);
   const address: PlanStep[] = hasEastWestGateway(cluster)
     ? [
+        // istiod makes the Service of such a gateway in its own time.
+        ...(eastWestKind(cluster) === 'gateway-api'
+          ? [wait(planned, 'gateway-made', systemNamespace, `service/${service}`, 'create', WEBHOOK_TIMEOUT)]
+          : []),
         {
           ...place(planned)('address'),
           action: 'address',
-          namespace: Mesh.of(cluster).systemNamespace,
-          service: eastWestService(cluster),
+          namespace: systemNamespace,
+          service,
           timeout: ADDRESS_TIMEOUT,
         },
       ]

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../manifest';
+import { isIstiod } from '../control-plane';
 import { type Fleet, namespaceOf } from '../fleet';
 import { LABELS } from '../labels';
 import { labelsAt, numberAt, type Plain, plainAt, plainsAt, stringAt, valueAt } from '../plain';
@@ -16,7 +17,7 @@ const CHART_NETWORK_PORTS: Record<string, number> = {
   'tls-istiod': 15012,
   'tls-webhook': 15017,
 };
-const OTHER_CHARTS = new Set(['base', 'istio-base', 'istiod', 'cni', 'istio-cni', 'ztunnel']);
+const OTHER_CHARTS = new Set(['base', 'istio-base', 'cni', 'istio-cni', 'ztunnel']);
 
 /**
  * The Deployments and Services that gateways stand for which are declared as Helm releases of Istio's
@@ -27,7 +28,7 @@ const OTHER_CHARTS = new Set(['base', 'istio-base', 'istiod', 'cni', 'istio-cni'
 export function gatewayWorkloads(fleet: Fleet): FleetObject[] {
   const objects: FleetObject[] = [];
   for (const release of fleet.helm) {
-    if (!OTHER_CHARTS.has(release.name)) objects.push(...fromHelm(fleet, release));
+    if (!OTHER_CHARTS.has(release.name) && !isIstiod(release.name)) objects.push(...fromHelm(fleet, release));
   }
   for (const object of fleet.ofKind('Gateway.gateway.networking.k8s.io'))
     objects.push(...fromGateway(fleet, object));
