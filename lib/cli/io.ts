@@ -2,6 +2,12 @@
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /**
+   * Whether colours are wanted on `out`.
+   *
+   * @default false
+   */
+  readonly hasColours?: boolean;
 }
 
 /** Everything went well, and there was nothing to complain about. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../fleet/errors';
+import { addAnalyze } from './commands/analyze';
 import { addEndpoints } from './commands/endpoints';
 import { addExpand } from './commands/expand';
 import { addWhatIf } from './commands/whatif';
@@ -11,7 +12,7 @@ import { EXIT_FINE, EXIT_UNUSABLE, type Io } from './io';
 /**
  * Runs the `isthmus` command.
  *
- * @returns the exit code: 0 fine, 2 unusable input or options. Subcommands may set others.
+ * @returns the exit code: 0 fine, 1 findings that fail, 2 unusable input or options
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const program = new Command('isthmus')
@@ -21,13 +22,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .version(packageVersion())
     .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
     .exitOverride();
+  let exitCode = EXIT_FINE;
+  const terminal = { hasColours: false, ...io, version: packageVersion() };
+  addAnalyze(program, terminal, code => {
+    exitCode = code;
+  });
   addExpand(program, io);
   addEndpoints(program, io);
   addWhatIf(program, io);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return EXIT_FINE;
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_FINE : EXIT_UNUSABLE;
     if (error instanceof InputError) {
@@ -52,6 +58,7 @@ if (require.main === module) {
   const io = {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
+    hasColours: process.stdout.isTTY === true && !process.env.NO_COLOR,
   };
   run(process.argv.slice(2), io).then(
     code => {

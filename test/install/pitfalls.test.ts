@@ -76,7 +76,9 @@ describe('2: the default cluster name in two clusters, or one name twice', () =>
     const mesh = meshOf({ hq: {} });
     const again = () =>
       new Cluster(mesh, 'hq', { network: 'vpc', region: 'r', controlPlane: { role: 'primary' } });
-    expect(again).toThrow("hq: the cluster 'hq' is declared twice in the mesh");
+    expect(again).toThrow(
+      "hq: the cluster 'hq' has the name of something that is declared in the mesh already",
+    );
   });
 });
 
