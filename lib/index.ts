@@ -1,6 +1,7 @@
 export * from './bookinfo';
 export * from './errors';
 export * from './fleet';
+export * from './gitops';
 export * from './install';
 export * from './istio';
 export * from './layer';

@@ -20,7 +20,12 @@ import { byText, dnsLabelProblem, refuse } from './names';
 import { MeshNamespace } from './namespace';
 import { Network } from './network';
 import { type RenderedCluster, renderCluster } from './render';
-import { type ClusterRenderable, isClusterRenderable } from './renderable';
+import {
+  type ClusterRenderable,
+  isClusterRenderable,
+  isPlanRenderable,
+  type PlanRenderable,
+} from './renderable';
 import { MeshService } from './service';
 import { writeDist } from './write';
 
@@ -101,6 +106,7 @@ export interface MeshProps {
 
 /** What a construct is, in the words of a message. */
 type Role =
+  | 'construct'
   | 'control plane host'
   | 'cluster'
   | 'network'
@@ -193,6 +199,11 @@ export class Mesh extends App {
   /** What is declared once and rendered into clusters, in the order of declaration. */
   get renderables(): readonly ClusterRenderable[] {
     return this.all(isClusterRenderable, () => '');
+  }
+
+  /** What writes files of its own from the apply plan. */
+  get planRenderables(): readonly PlanRenderable[] {
+    return this.all(isPlanRenderable, construct => construct.node.path);
   }
 
   /** Everything resolved; only while rendering, when all of the mesh has been declared. */

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Layer } from '../layer';
 import type { Manifest } from '../manifest';
+import type { PlanStep } from '../output/apply-plan';
 import type { Cluster } from './cluster';
 
 /** Where a construct that is declared once puts what one cluster gets of it. */
@@ -26,4 +27,19 @@ export interface ClusterRenderable extends IConstruct {
 /** Whether a construct is a {@link ClusterRenderable}. */
 export function isClusterRenderable(construct: IConstruct): construct is ClusterRenderable {
   return typeof (construct as Partial<ClusterRenderable>).renderInto === 'function';
+}
+
+/** A construct that writes files of its own beside the clusters' folders, from the apply plan of the mesh. */
+export interface PlanRenderable extends IConstruct {
+  /**
+   * Called once, when every cluster is rendered.
+   *
+   * @returns manifests by path in dist
+   */
+  renderPlan(steps: readonly PlanStep[]): ReadonlyMap<string, readonly Manifest[]>;
+}
+
+/** Whether a construct is a {@link PlanRenderable}. */
+export function isPlanRenderable(construct: IConstruct): construct is PlanRenderable {
+  return typeof (construct as Partial<PlanRenderable>).renderPlan === 'function';
 }

@@ -30,7 +30,9 @@ export function writeDist(mesh: Mesh, outdir: string): void {
     }
     const hosts = renderHosts(mesh);
     for (const { host, layers, releases } of hosts) output!.folder(host.hostName, layers, releases);
-    output!.writer.file('apply.tsv', planToTsv(applyPlan(planned, hosts)));
+    const plan = applyPlan(planned, hosts);
+    output!.writer.file('apply.tsv', planToTsv(plan));
+    for (const construct of mesh.planRenderables) output!.files(construct.renderPlan(plan));
     output!.writer.commit(fleetJson(mesh.clusters));
   } catch (error) {
     output?.writer.abort();
@@ -54,6 +56,10 @@ class Output {
     for (const install of operators) {
       this.writer.file(istioctlFile(cluster, install), this.manifests.documents([install.manifest]));
     }
+  }
+
+  files(files: ReadonlyMap<string, readonly Manifest[]>): void {
+    for (const [path, manifests] of files) this.writer.file(path, this.manifests.chunks(manifests));
   }
 
   folder(name: string, layers: RenderedCluster['layers'], releases: RenderedCluster['releases']): void {

@@ -1,0 +1,1 @@
+export { ArgoCd, type ArgoCdProps } from './argo-cd';
