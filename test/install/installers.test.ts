@@ -196,14 +196,25 @@ describe("a user's own values", () => {
   test.each([
     [{ global: { network: 'other' } }, 'global.network to "other"', 'to be "vpc"'],
     [{ global: { meshId: 'other' } }, 'global.meshID to "other"', 'to be "mesh1"'],
-    [{ global: { externalIstiod: false } }, 'global.externalIstiod to false', 'to be true'],
+    [{ global: { externalIstiod: false } }, 'global.externalIstiod to false', 'unset'],
     [{ istiodRemote: { injectionUrl: 'https://x' } }, 'istiodRemote.injectionURL to "https://x"', 'unset'],
     [{ pilot: { env: { EXTERNAL_ISTIOD: 'false' } } }, 'pilot.env.EXTERNAL_ISTIOD to "false"', 'unset'],
-    [{ profile: 'demo' }, 'profile to "demo"', 'unset'],
+    [{ profile: 'demo' }, 'profile to "demo"', 'to be "remote"'],
     [{ revision: 'x' }, 'revision to "x"', 'unset'],
   ] as const)("can't contradict the topology: %j", (given, what, needed) => {
     const make = () => primaryRemote({ values: given });
     expect(make).toThrow(`the values of the mesh set ${what}, but its place in the mesh needs it ${needed}`);
+  });
+
+  test('of the mesh that contradict the topology are reported once, not for each cluster', () => {
+    const make = () => primaryRemote({ values: { global: { network: 'other' } } });
+    let text = '';
+    try {
+      make();
+    } catch (error) {
+      text = (error as Error).message;
+    }
+    expect(text.split('\n')).toHaveLength(1);
   });
 
   test('about images hold for the node agents too, those about the base chart for it', () => {
