@@ -27,8 +27,8 @@ export function installProblems(mesh: Mesh): Problem[] {
     ...mesh.clusters.flatMap(cluster => [
       ...addressProblems(cluster, mesh),
       ...gatewayProblems(cluster, mesh),
-      ...conflictProblems(cluster, mesh),
     ]),
+    ...conflictProblems(mesh),
     ...namespaceProblems(mesh),
   ];
 }
@@ -75,6 +75,15 @@ function ambientProblems(mesh: Mesh): Problem[] {
       });
     }
     networks.set(cluster.networkName, cluster);
+  }
+  const waypoint = mesh.namespaces.find(hasWaypoint);
+  if (waypoint && mesh.clusters.length > 1 && mesh.istioVersion === '1.31.0') {
+    problems.push({
+      path: waypoint.namespaceName,
+      what: 'it has a waypoint, in an ambient mesh of several clusters with Istio 1.31.0',
+      why: 'that release leaves waypoints out of the identities that a service of another cluster may have, so requests to it are refused (istio#61609)',
+      fix: 'Use a later release, or leave out what needs the waypoint.',
+    });
   }
   return problems;
 }
@@ -197,11 +206,20 @@ function gatewayProblems(cluster: Cluster, mesh: Mesh): Problem[] {
   return problems;
 }
 
-function conflictProblems(cluster: Cluster, mesh: Mesh): Problem[] {
-  const needed = topologyValues(cluster, revisionsOf(mesh)[0]);
-  return userValues(cluster).flatMap(({ where, values }) =>
-    valueConflicts(values, needed).map(conflict => conflictProblem(cluster, where, conflict)),
-  );
+/** Each place of the mesh's own values once, for the first cluster that it can't be true of. */
+function conflictProblems(mesh: Mesh): Problem[] {
+  const reported = new Set<string>();
+  return mesh.clusters.flatMap(cluster => {
+    const needed = topologyValues(cluster, revisionsOf(mesh)[0]);
+    return userValues(cluster).flatMap(({ where, values }) =>
+      valueConflicts(values, needed).flatMap(conflict => {
+        const key = `${where} ${conflict.path}`;
+        if (reported.has(key)) return [];
+        reported.add(key);
+        return [conflictProblem(cluster, where, conflict)];
+      }),
+    );
+  });
 }
 
 function conflictProblem({ clusterName }: Cluster, where: string, conflict: ValueConflict): Problem {

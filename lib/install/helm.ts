@@ -7,7 +7,7 @@ import { BASE_RELEASE, CNI_RELEASE, EAST_WEST_GATEWAY, ISTIOD, ZTUNNEL_RELEASE }
 import { type Revision, revisionsOf } from './revisions';
 import { eastWestAddress, eastWestKind, exposesIstiod, hasEastWestGateway, installerOf } from './topology';
 import { mergeValues, type PlainValues, valueAt } from './user-values';
-import { chartPlatform, hostValues, istioValues } from './values';
+import { chartPlatform, hostValues, imageValues, istioValues } from './values';
 import { istioRelease, newestVersion } from './versions';
 
 /** Values of a Helm chart. */
@@ -86,12 +86,11 @@ function release(
 function baseRelease(cluster: Cluster, revisions: readonly Revision[]): HelmRelease {
   const { systemNamespace } = Mesh.of(cluster);
   const istioVersion = newestVersion(revisions.map(revision => revision.istioVersion));
-  const validationURL = valueAt(istioValues(cluster, revisions[0]), ['base', 'validationURL']);
   return release({ istioVersion }, BASE_RELEASE, 'base', systemNamespace, {
     defaultRevision: cluster.isConfigCluster ? revisions[0].name || 'default' : '',
     // A remote holds no Istio configuration, so nothing is there to validate.
     profile: cluster.isPrimary ? undefined : 'remote',
-    base: validationURL === undefined ? undefined : { validationURL },
+    base: valueAt(istioValues(cluster, revisions[0]), ['base']),
   });
 }
 
@@ -106,8 +105,7 @@ function nodeReleases(cluster: Cluster, revision: Revision): HelmRelease[] {
   const mesh = Mesh.of(cluster);
   const platform = chartPlatform(cluster);
   const ambient = mesh.dataPlane === 'ambient';
-  const { hub } = istioRelease(revision.istioVersion)!;
-  const global = { hub, platform };
+  const global = { ...imageValues(cluster, revision), platform };
   // Pods of the priority that node agents need are let into kube-system without a quota of their own.
   const namespace = platform === 'openshift' ? 'kube-system' : mesh.systemNamespace;
   const cni = release(revision, CNI_RELEASE, 'cni', namespace, {

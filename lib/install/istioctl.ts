@@ -4,7 +4,7 @@ import { Mesh } from '../mesh/mesh';
 import { revisionsOf } from './revisions';
 import { installerOf } from './topology';
 import { mergeValues, type PlainValues } from './user-values';
-import { istioValues } from './values';
+import { chartPlatform, istioValues } from './values';
 import { type IstioVersion, istioRelease } from './versions';
 
 /** What `istioctl install -f` gets for one control plane of a cluster. */
@@ -45,6 +45,11 @@ export function istioctlInstalls(cluster: Cluster): readonly IstioctlInstall[] {
           profile: profile ?? 'minimal',
           hub: hub ?? istioRelease(revision.istioVersion)!.hub,
           revision: name,
+          // As Istio's profile for OpenShift, where sidecars need the CNI plugin.
+          components:
+            chartPlatform(cluster) === 'openshift'
+              ? { cni: { enabled: true, namespace: 'kube-system' } }
+              : undefined,
           meshConfig,
           values: { ...rest, global },
         }),

@@ -1,11 +1,8 @@
-import { type Layer, layerFile } from '../layer';
 import type { Cluster } from '../mesh/cluster';
 import { Mesh } from '../mesh/mesh';
 import type { PlanStep } from '../output/apply-plan';
 import { eastWestService } from './east-west';
-import { type HelmRelease, releaseDigest } from './helm';
 import type { RenderedHost } from './host';
-import { type IstioctlInstall, istioctlFile } from './istioctl';
 import {
   BASE_RELEASE,
   CA_SECRET,
@@ -20,6 +17,26 @@ import {
   VALIDATOR_WEBHOOK,
   ZTUNNEL_RELEASE,
 } from './names';
+import {
+  ADDRESS_TIMEOUT,
+  AT_ONCE,
+  HELM_TIMEOUT,
+  helmStep,
+  hostLayer,
+  hostPlace,
+  istioctl,
+  layer,
+  type Place,
+  type PlannedCluster,
+  place,
+  ROLLOUT_TIMEOUT,
+  releases,
+  TOKEN_TIMEOUT,
+  unrevised,
+  WEBHOOK_TIMEOUT,
+  wait,
+  webhook,
+} from './plan-steps';
 import { revisionsOf } from './revisions';
 import { sailName } from './sail';
 import {
@@ -31,24 +48,7 @@ import {
   watchedBy,
 } from './topology';
 
-/** Time limits of the plan's waits. A load balancer takes minutes; a webhook's certificate takes seconds. */
-const HELM_TIMEOUT = '10m';
-const ADDRESS_TIMEOUT = '10m';
-const TOKEN_TIMEOUT = '2m';
-const WEBHOOK_TIMEOUT = '5m';
-const ROLLOUT_TIMEOUT = '10m';
-/** For what must be there before the plan begins. */
-const AT_ONCE = '5s';
-
-/** What the plan needs to know of a rendered cluster, so that its manifests can be let go of. */
-export interface PlannedCluster {
-  readonly cluster: Cluster;
-  readonly layers: ReadonlySet<Layer>;
-  readonly releases: readonly HelmRelease[];
-  readonly operators: readonly IstioctlInstall[];
-  /** Deployments to wait for, as namespace and name. */
-  readonly deployments: readonly { readonly namespace: string; readonly name: string }[];
-}
+export type { PlannedCluster } from './plan-steps';
 
 /**
  * The apply plan of a mesh: what has to happen on which cluster, in an order in which every step finds what
@@ -91,28 +91,6 @@ export function applyPlan(
   ];
 }
 
-type Place = (name: string) => Pick<PlanStep, 'step' | 'cluster' | 'context'>;
-
-function place({ cluster: { clusterName, context } }: { cluster: Cluster }): Place {
-  return name => ({ step: `${clusterName}/${name}`, cluster: clusterName, context });
-}
-
-function hostPlace({ host: { hostName, context } }: RenderedHost): Place {
-  return name => ({ step: `${hostName}/${name}`, cluster: hostName, context });
-}
-
-function layer(planned: PlannedCluster, name: Layer): PlanStep[] {
-  if (!planned.layers.has(name)) return [];
-  return [
-    { ...place(planned)(name), action: 'apply', file: `${planned.cluster.clusterName}/${layerFile(name)}` },
-  ];
-}
-
-function hostLayer(host: RenderedHost, name: Layer): PlanStep[] {
-  if (!host.layers.has(name)) return [];
-  return [{ ...hostPlace(host)(name), action: 'apply', file: `${host.host.hostName}/${layerFile(name)}` }];
-}
-
 /** Gateways of the Gateway API need its CRDs, which Istio's charts never bring. */
 function gatewayApi(planned: PlannedCluster): PlanStep[] {
   const { cluster } = planned;
@@ -143,52 +121,6 @@ function certificateAuthority(at: Place, cluster: Cluster): PlanStep {
   };
 }
 
-/** The releases of these names, with or without a revision. */
-function releases(planned: PlannedCluster, names: readonly string[]): PlanStep[] {
-  const { clusterName } = planned.cluster;
-  return planned.releases
-    .filter(release => names.includes(unrevised(release)))
-    .map(release => helmStep(place(planned), clusterName, release));
-}
-
-function unrevised({ name }: HelmRelease): string {
-  return name.startsWith(`${ISTIOD}-`) ? ISTIOD : name;
-}
-
-function helmStep(at: Place, folder: string, release: HelmRelease): PlanStep {
-  const fields = {
-    ...at(release.name),
-    release: release.name,
-    chart: release.chart,
-    version: release.version,
-    namespace: release.namespace,
-    values: `${folder}/helm/${release.name}.yml`,
-    timeout: HELM_TIMEOUT,
-    digest: releaseDigest(release),
-  };
-  if (!release.address) return { ...fields, action: 'helm' };
-  const { path, cluster, namespace, service } = release.address;
-  return {
-    ...fields,
-    action: 'helm-address',
-    path,
-    fromContext: cluster.context,
-    fromNamespace: namespace,
-    fromService: service,
-  };
-}
-
-function wait(
-  planned: PlannedCluster,
-  name: string,
-  namespace: string,
-  resource: string,
-  condition: string,
-  timeout: string,
-): PlanStep {
-  return { ...place(planned)(name), action: 'wait', namespace, resource, condition, timeout };
-}
-
 /** The istiod of a primary, and the node agents; the operator was told by the layer `istio`. */
 function controlPlane(planned: PlannedCluster): PlanStep[] {
   const { cluster } = planned;
@@ -215,16 +147,6 @@ function controlPlane(planned: PlannedCluster): PlanStep[] {
     ...releases(planned, [CNI_RELEASE, ZTUNNEL_RELEASE]),
     ...account(planned),
   ];
-}
-
-function istioctl(planned: PlannedCluster): PlanStep[] {
-  return planned.operators.map(install => ({
-    ...place(planned)(install.name),
-    action: 'istioctl',
-    version: install.version,
-    file: istioctlFile(planned.cluster, install),
-    timeout: HELM_TIMEOUT,
-  }));
 }
 
 /** Waits for the account that the installer makes; the layer `gateways` holds its token. */
@@ -257,11 +179,6 @@ function externalIstiod(host: RenderedHost): PlanStep[] {
     ...host.releases.map(release => helmStep(at, host.host.hostName, release)),
     { ...at('address'), action: 'address', namespace, service: EXTERNAL_SERVICE, timeout: ADDRESS_TIMEOUT },
   ];
-}
-
-/** Waits until istiod has put its certificate into a webhook: from then on the API server can call it. */
-function webhook(planned: PlannedCluster, name: string, resource: string): PlanStep {
-  return wait(planned, name, '-', resource, 'jsonpath={.webhooks[0].clientConfig.caBundle}', WEBHOOK_TIMEOUT);
 }
 
 /** The base chart makes the webhook of the default revision, which judges what names no revision. */

@@ -3,8 +3,7 @@ import type { Cluster } from '../mesh/cluster';
 import { Mesh } from '../mesh/mesh';
 import { type Revision, revisionsOf } from './revisions';
 import { mergeValues, type PlainValues } from './user-values';
-import { chartPlatform, istioValues } from './values';
-import { istioRelease } from './versions';
+import { chartPlatform, imageValues, istioValues } from './values';
 
 const API = 'sailoperator.io/v1';
 
@@ -57,11 +56,11 @@ function istio(cluster: Cluster, revision: Revision): Manifest {
 function nodeAgents(cluster: Cluster, revision: Revision): Manifest[] {
   const [, ...others] = sailNamespaces(cluster);
   const version = `v${revision.istioVersion}`;
-  const { hub } = istioRelease(revision.istioVersion)!;
+  const images = imageValues(cluster, revision);
   const ambient = Mesh.of(cluster).dataPlane === 'ambient';
   const agents: Manifest[] = [];
   if (sailNamespaces(cluster).length > 0) {
-    const values = mergeValues({ global: { hub, platform: chartPlatform(cluster) } });
+    const values = mergeValues({ global: { ...images, platform: chartPlatform(cluster) } });
     agents.push({
       apiVersion: API,
       kind: 'IstioCNI',
@@ -84,7 +83,7 @@ function nodeAgents(cluster: Cluster, revision: Revision): Manifest[] {
         namespace: ZTUNNEL_NAMESPACE,
         values: {
           ztunnel: mergeValues({
-            hub,
+            ...images,
             istioNamespace: Mesh.of(cluster).systemNamespace,
             multiCluster: { clusterName: cluster.clusterName },
             network: cluster.networkName,

@@ -77,8 +77,8 @@ export function hostValues(configCluster: Cluster, revision: Revision): PlainVal
   };
   return mergeValues(
     plain(commonValues(configCluster, revision)),
-    plain(host),
     ...userValues(configCluster).map(({ values }) => values),
+    plain(host),
   );
 }
 
@@ -89,6 +89,13 @@ export function hostValues(configCluster: Cluster, revision: Revision): PlainVal
 export function chartPlatform(cluster: Cluster): string | undefined {
   const isAmbientGke = cluster.platform === 'gke' && Mesh.of(cluster).dataPlane === 'ambient';
   return isAmbientGke || cluster.platform === 'openshift' ? cluster.platform : undefined;
+}
+
+/** What a control plane's values say of images: it holds for the charts of the node agents too. */
+export function imageValues(cluster: Cluster, revision: Revision): PlainValues {
+  const global = (istioValues(cluster, revision).global ?? {}) as PlainValues;
+  const names = ['hub', 'imagePullPolicy', 'imagePullSecrets', 'tag', 'variant'];
+  return Object.fromEntries(names.map(name => [name, global[name]]));
 }
 
 function commonValues(cluster: Cluster, revision: Revision): IstioValues {

@@ -67,7 +67,8 @@ function destinationRule(service: MeshService): Manifest {
 /**
  * Lets in who is declared to call the service, by the identity in its certificate. Without callers: nobody.
  * With a waypoint in between, it is the waypoint that knows the callers, and the pods let in the waypoint; an
- * ingress gateway goes past it.
+ * ingress gateway of the same cluster goes past it. What comes from another cluster may have passed a waypoint
+ * there, or come from a gateway, before an east-west gateway hands it to this one.
  */
 function authorizationPolicies(mesh: Mesh, { service, callers, routes }: ServiceFacts): Manifest[] {
   const principal = (namespace: string, account: string) =>
@@ -81,10 +82,12 @@ function authorizationPolicies(mesh: Mesh, { service, callers, routes }: Service
   const { name, namespace } = metadata(service);
   const pods = { selector: { matchLabels: { app: service.serviceName } } };
   if (!hasWaypoint(service.namespace)) return [allow(name, namespace, pods, [...clients, ...gateways])];
+  const waypoint = principal(namespace, WAYPOINT);
+  const known = [...clients, ...gateways];
   const atWaypoint = { targetRefs: [{ kind: 'Service', group: '', name }] };
   return [
-    allow(name, namespace, pods, [principal(namespace, WAYPOINT), ...gateways]),
-    allow(`${name}-waypoint`, namespace, atWaypoint, clients),
+    allow(name, namespace, pods, [waypoint, ...gateways]),
+    allow(`${name}-waypoint`, namespace, atWaypoint, known.length > 0 ? [...known, waypoint] : []),
   ];
 }
 

@@ -132,6 +132,16 @@ describe('the plan', () => {
   });
 });
 
+test('on OpenShift every installer brings the CNI plugin, which sidecars need there', () => {
+  const platform = { platform: 'openshift' } as const;
+  const helmStep = primaryRemote({}, platform).step('edge/istio-cni');
+  expect([helmStep?.[3], helmStep?.[7]]).toEqual(['helm', 'kube-system']);
+  expect(primaryRemote({ installer: 'sail' }, platform).of('edge', 'IstioCNI//default')).toBeDefined();
+  const operator = primaryRemote({ installer: 'istioctl' }, platform).of('edge', 'istioctl/istio');
+  expect(at(operator, ['spec', 'components', 'cni'])).toEqual({ enabled: true, namespace: 'kube-system' });
+  expect(at(operator, ['spec', 'values', 'global', 'platform'])).toBe('openshift');
+});
+
 test('Sail gets the node agents of an ambient mesh, each in the namespace that istiod trusts', () => {
   const dist = sailAmbient();
   expect(at(dist.of('a', 'ZTunnel//default'), ['spec'])).toEqual({
@@ -186,14 +196,58 @@ describe("a user's own values", () => {
   test.each([
     [{ global: { network: 'other' } }, 'global.network to "other"', 'to be "vpc"'],
     [{ global: { meshId: 'other' } }, 'global.meshID to "other"', 'to be "mesh1"'],
-    [{ global: { externalIstiod: false } }, 'global.externalIstiod to false', 'to be true'],
+    [{ global: { externalIstiod: false } }, 'global.externalIstiod to false', 'unset'],
     [{ istiodRemote: { injectionUrl: 'https://x' } }, 'istiodRemote.injectionURL to "https://x"', 'unset'],
     [{ pilot: { env: { EXTERNAL_ISTIOD: 'false' } } }, 'pilot.env.EXTERNAL_ISTIOD to "false"', 'unset'],
-    [{ profile: 'demo' }, 'profile to "demo"', 'unset'],
+    [{ profile: 'demo' }, 'profile to "demo"', 'to be "remote"'],
     [{ revision: 'x' }, 'revision to "x"', 'unset'],
   ] as const)("can't contradict the topology: %j", (given, what, needed) => {
     const make = () => primaryRemote({ values: given });
     expect(make).toThrow(`the values of the mesh set ${what}, but its place in the mesh needs it ${needed}`);
+  });
+
+  test('of the mesh that contradict the topology are reported once, not for each cluster', () => {
+    const make = () => primaryRemote({ values: { global: { network: 'other' } } });
+    let text = '';
+    try {
+      make();
+    } catch (error) {
+      text = (error as Error).message;
+    }
+    expect(text.split('\n')).toHaveLength(1);
+  });
+
+  test('about images hold for the node agents too, those about the base chart for it', () => {
+    const given = {
+      values: {
+        global: { hub: 'registry.example/istio' },
+        base: { excludedCrDs: ['wasmplugins.extensions.istio.io'] },
+      },
+    };
+    const ambientMesh = (installer: 'helm' | 'sail') =>
+      written(outdir => {
+        const mesh = new Mesh({ ...given, dataPlane: 'ambient', installer, outdir });
+        new Cluster(mesh, 'a', {
+          network: new Network(mesh, 'n'),
+          region: 'r1',
+          controlPlane: { role: 'primary' },
+        });
+        return mesh;
+      });
+    const dist = ambientMesh('helm');
+    for (const name of ['istiod', 'istio-cni', 'ztunnel']) {
+      expect(at(dist.of('a', `helm/${name}`), ['global', 'hub'])).toBe('registry.example/istio');
+    }
+    expect(at(dist.of('a', 'helm/istio-base'), ['base'])).toEqual({
+      excludedCRDs: ['wasmplugins.extensions.istio.io'],
+    });
+    const sailed = ambientMesh('sail');
+    expect(at(sailed.of('a', 'IstioCNI//default'), ['spec', 'values', 'global', 'hub'])).toBe(
+      'registry.example/istio',
+    );
+    expect(at(sailed.of('a', 'ZTunnel//default'), ['spec', 'values', 'ztunnel', 'hub'])).toBe(
+      'registry.example/istio',
+    );
   });
 
   test('that agree with the topology are fine', () => {
