@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../fleet/errors';
+import { addAnalyze } from './commands/analyze';
 import { addEndpoints } from './commands/endpoints';
 import { addExpand } from './commands/expand';
 import { addWhatIf } from './commands/whatif';
@@ -11,9 +12,10 @@ import { EXIT_FINE, EXIT_UNUSABLE, type Io } from './io';
 /**
  * Runs the `isthmus` command.
  *
- * @returns the exit code: 0 fine, 2 unusable input or options. Subcommands may set others.
+ * @returns the exit code: 0 fine, 1 findings (`analyze`), 2 unusable input or options.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  let code = EXIT_FINE;
   const program = new Command('isthmus')
     .description(
       'Multi-cluster Istio at review time: where requests go, and what is wrong, before anything is applied',
@@ -24,10 +26,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   addExpand(program, io);
   addEndpoints(program, io);
   addWhatIf(program, io);
+  addAnalyze(program, io, {
+    version: packageVersion(),
+    colour: io.hasColours ?? false,
+    exit: given => {
+      code = given;
+    },
+  });
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return EXIT_FINE;
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_FINE : EXIT_UNUSABLE;
     if (error instanceof InputError) {
@@ -52,6 +61,7 @@ if (require.main === module) {
   const io = {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
+    hasColours: process.stdout.isTTY && process.stdout.hasColors(),
   };
   run(process.argv.slice(2), io).then(
     code => {
