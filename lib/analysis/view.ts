@@ -1,4 +1,10 @@
-import { type ControlPlane, controlPlanes, istiodValues, meshExportTo } from '../fleet/control-plane';
+import {
+  type ControlPlane,
+  controlPlanes,
+  isIstiod,
+  istiodValues,
+  meshExportTo,
+} from '../fleet/control-plane';
 import { gatewayWorkloads } from '../fleet/expand/gateways';
 import { isGatewayTemplate, isInjected, podLabels } from '../fleet/expand/injection';
 import { type Workload, workloadsOf } from '../fleet/expand/workloads';
@@ -125,7 +131,8 @@ export class FleetView {
 
   /** The Helm release of istiod on a cluster; undefined where the input doesn't say how it is installed. */
   installation(cluster: string): HelmRelease | undefined {
-    return this.fleet.helm.find(release => release.cluster === cluster && release.name === 'istiod');
+    const releases = this.fleet.helm.filter(release => release.cluster === cluster && isIstiod(release.name));
+    return releases.find(release => release.name === 'istiod') ?? releases[0];
   }
 
   /** Values that Istio was installed with. */

@@ -4,7 +4,6 @@ import type { FleetCluster, FleetObject, HelmRelease } from '../../lib/fleet/typ
 import type { Manifest } from '../../lib/manifest';
 
 /** A part of a manifest, to be changed without asking what it is. */
-// biome-ignore lint/suspicious/noExplicitAny: mutants write whatever breaks the object
 export type Loose = any;
 
 /** A fleet that may be changed. */
