@@ -1,6 +1,10 @@
+import type { ControlPlane } from '../../fleet/control-plane';
+import { namespaceOf } from '../../fleet/fleet';
+import { resolveShortName } from '../../fleet/hosts';
 import { containsLabels, type Labels } from '../../fleet/labels';
 import { labelsAt, plainAt, plainsAt, stringAt } from '../../fleet/plain';
 import { KIND } from '../kinds';
+import { destinationsOf } from '../routes';
 import { subsetFits } from '../selectors';
 import type { KnownHost } from '../services';
 import { at, type Check } from '../types';
@@ -18,6 +22,7 @@ export const subsetSelectsNothing: Check = {
   why: 'Requests that are routed to a subset without endpoints are answered with 503.',
   fix: 'Correct the subset’s labels, deploy what it stands for, or remove the subset.',
   *run(view) {
+    const used = new Map(view.planes.map(plane => [plane, usedSubsets(view, plane)]));
     for (const { plane, object, spec, namespace } of view.configs(KIND.destinationRule)) {
       const host = stringAt(spec, 'host') ?? '';
       const known = view.resolve(plane, namespace, host);
@@ -28,14 +33,32 @@ export const subsetSelectsNothing: Check = {
         const text = Object.entries(labels)
           .map(([key, value]) => `${key}=${value}`)
           .join(',');
+        const name = stringAt(subset, 'name') ?? '';
         yield {
           at: at(object),
+          ...(used.get(plane)?.has(`${known.host} ${name}`)
+            ? {}
+            : {
+                severity: 'warning',
+                why: 'No route sends requests to it yet; the first one that does gets 503.',
+              }),
           message: `subset "${stringAt(subset, 'name') ?? ''}" (${text}) selects no pod of ${known.host} in any cluster`,
         };
       }
     }
   },
 };
+
+/** `host subset` of every destination in a VirtualService. */
+function usedSubsets(view: FleetView, plane: ControlPlane): Set<string> {
+  const used = new Set<string>();
+  for (const { manifest } of view.config(plane, KIND.virtualService)) {
+    for (const { host, subset } of destinationsOf(plainAt(manifest, 'spec'))) {
+      used.add(`${resolveShortName(host, namespaceOf(manifest), plane.domain)} ${subset}`);
+    }
+  }
+  return used;
+}
 
 function selects(view: FleetView, known: KnownHost, labels: Labels): boolean {
   if (known.entry) {
