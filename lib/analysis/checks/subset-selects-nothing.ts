@@ -22,6 +22,15 @@ export const subsetSelectsNothing: Check = {
   why: 'Requests that are routed to a subset without endpoints are answered with 503.',
   fix: 'Correct the subset’s labels, deploy what it stands for, or remove the subset.',
   *run(view) {
+    // Primaries have the same rules: whether a subset of a Service has pods is asked once.
+    const answers = new Map<string, boolean>();
+    const isSelecting = (known: KnownHost, labels: Labels) => {
+      if (known.entry) return selects(view, known, labels);
+      const key = JSON.stringify([known.host, labels]);
+      const answer = answers.get(key) ?? selects(view, known, labels);
+      answers.set(key, answer);
+      return answer;
+    };
     const used = new Map(view.planes.map(plane => [plane, usedSubsets(view, plane)]));
     for (const { plane, object, spec, namespace } of view.configs(KIND.destinationRule)) {
       const host = stringAt(spec, 'host') ?? '';
@@ -29,7 +38,7 @@ export const subsetSelectsNothing: Check = {
       if (!known) continue;
       for (const subset of plainsAt(spec, 'subsets')) {
         const labels = labelsAt(subset, 'labels');
-        if (Object.keys(labels).length === 0 || selects(view, known, labels)) continue;
+        if (Object.keys(labels).length === 0 || isSelecting(known, labels)) continue;
         const text = Object.entries(labels)
           .map(([key, value]) => `${key}=${value}`)
           .join(',');
