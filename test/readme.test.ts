@@ -75,6 +75,26 @@ test('the commands of apply.sh that need no cluster do what it says', () => {
   }
 });
 
+test('the isthmus commands answer as it says', () => {
+  const [, , , commands] = readmeBlocks('sh');
+  const answers = commands
+    .trim()
+    .split('\n')
+    .map(command => {
+      const [, args] = command.split(' -- ');
+      const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+      return spawnSync(process.execPath, [tsx, 'lib/cli/main.ts', ...args.split(' ')], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+    });
+  expect(answers.map(({ status }) => status)).toEqual([0, 0, 0]);
+  const [analysis, , whatIf] = answers.map(({ stdout }) => stdout);
+  expect(analysis).toContain('0 errors, 0 warnings');
+  expect(whatIf.match(/33\.3 % v[123]/g)!.slice(0, 3)).toEqual(['33.3 % v1', '33.3 % v2', '33.3 % v3']);
+  expect(whatIf).toMatch(/50 % v1 in frankfurt.*\n.*50 % v2 in frankfurt/);
+}, 60_000);
+
 test('its npm commands exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const named = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/npm run ([\w:-]+)/g);

@@ -36,13 +36,18 @@ export function* calls(view: FleetView): Iterable<Call> {
       .map(host => host.slice(host.indexOf('/') + 1))
       .filter(host => host.includes('.') && !host.includes('*'));
     if (hosts.length === 0) continue;
-    for (const client of view.podsWith(workloadSelectorOf(object) ?? {}, namespace)) {
-      if (!isClient(client) || view.planeOf(client.cluster) !== plane) continue;
+    for (const client of view.podsServed(plane, workloadSelectorOf(object) ?? {}, namespace)) {
+      if (!isClient(client)) continue;
       for (const host of hosts) yield { client, host, from: object };
     }
   }
   const byAccount = groupBy(view.pods.filter(isClient), pod => `${pod.namespace}/${pod.serviceAccount}`);
-  for (const { plane, object, spec } of view.configs(KIND.authorizationPolicy)) {
+  const seen = new Set<string>();
+  for (const { plane, object, spec, namespace } of view.configs(KIND.authorizationPolicy)) {
+    // Primaries have the same policies: what one says once needn't be said for each of them.
+    const key = JSON.stringify([namespace, spec]);
+    if (seen.has(key)) continue;
+    seen.add(key);
     if ((stringAt(spec, 'action') ?? 'ALLOW') !== 'ALLOW' || !workloadSelectorOf(object)) continue;
     const targets = podsUnder(view, plane.rootNamespace, object);
     const hosts = new Set(

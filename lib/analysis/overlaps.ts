@@ -1,3 +1,4 @@
+import type { ControlPlane } from '../fleet/control-plane';
 import { namespaceOf } from '../fleet/fleet';
 import type { FleetObject } from '../fleet/types';
 import { podsUnder, workloadSelectorOf } from './selectors';
@@ -10,8 +11,7 @@ export function* overlappingSelectors(view: FleetView, kind: string): Iterable<R
     const byPod = new Map<PodSet, FleetObject[]>();
     for (const object of view.config(plane, kind)) {
       if (!workloadSelectorOf(object)) continue;
-      for (const pod of podsUnder(view, plane.rootNamespace, object))
-        byPod.set(pod, [...(byPod.get(pod) ?? []), object]);
+      for (const pod of podsIn(view, plane, object)) byPod.set(pod, [...(byPod.get(pod) ?? []), object]);
     }
     const reported = new Set<FleetObject>();
     for (const [pod, objects] of byPod) {
@@ -51,4 +51,12 @@ export function* severalDefaults(view: FleetView, kind: string): Iterable<Report
       }
     }
   }
+}
+
+/** The pods of a control plane that an object selects. */
+function podsIn(view: FleetView, plane: ControlPlane, object: FleetObject): readonly PodSet[] {
+  const namespace = namespaceOf(object.manifest);
+  if (namespace !== plane.rootNamespace)
+    return view.podsServed(plane, workloadSelectorOf(object) ?? {}, namespace);
+  return podsUnder(view, plane.rootNamespace, object).filter(pod => view.planeOf(pod.cluster) === plane);
 }

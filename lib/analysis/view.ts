@@ -1,4 +1,10 @@
-import { type ControlPlane, controlPlanes, istiodValues, meshExportTo } from '../fleet/control-plane';
+import {
+  type ControlPlane,
+  controlPlanes,
+  isIstiod,
+  istiodValues,
+  meshExportTo,
+} from '../fleet/control-plane';
 import { gatewayWorkloads } from '../fleet/expand/gateways';
 import { isGatewayTemplate, isInjected, podLabels } from '../fleet/expand/injection';
 import { type Workload, workloadsOf } from '../fleet/expand/workloads';
@@ -48,6 +54,10 @@ export class FleetView {
   private readonly servicesByHost: ReadonlyMap<string, readonly ServiceRef[]>;
   private readonly servicesByPlace: ReadonlyMap<string, readonly ServiceRef[]>;
   private readonly podsByNamespace: ReadonlyMap<string, readonly PodSet[]>;
+  private readonly podsByPlace: ReadonlyMap<string, readonly PodSet[]>;
+  private readonly podsByPlane: ReadonlyMap<string, readonly PodSet[]>;
+  private readonly hostsEverywhere = new Map<string, KnownHost>();
+  private readonly podsByHost = new Map<string, readonly PodSet[]>();
   private readonly podsByLabel = new Map<string, PodSet[]>();
   private readonly entriesByPlane = new Map<string, EntryIndex>();
   private readonly networksByPlane = new Map<string, ReadonlySet<string>>();
@@ -69,6 +79,8 @@ export class FleetView {
     this.servicesByPlace = groupBy(this.services, ({ cluster, namespace }) => `${cluster} ${namespace}`);
     this.pods = fleet.clusters.flatMap(cluster => this.readPods(cluster));
     this.podsByNamespace = groupBy(this.pods, pod => pod.namespace);
+    this.podsByPlace = groupBy(this.pods, pod => `${pod.cluster} ${pod.namespace}`);
+    this.podsByPlane = groupBy(this.pods, pod => `${this.planeOf(pod.cluster).cluster} ${pod.namespace}`);
     for (const pod of this.pods) {
       for (const [key, value] of Object.entries(pod.labels)) {
         const label = `${key}=${value}`;
@@ -125,7 +137,8 @@ export class FleetView {
 
   /** The Helm release of istiod on a cluster; undefined where the input doesn't say how it is installed. */
   installation(cluster: string): HelmRelease | undefined {
-    return this.fleet.helm.find(release => release.cluster === cluster && release.name === 'istiod');
+    const releases = this.fleet.helm.filter(release => release.cluster === cluster && isIstiod(release.name));
+    return releases.find(release => release.name === 'istiod') ?? releases[0];
   }
 
   /** Values that Istio was installed with. */
@@ -171,23 +184,38 @@ export class FleetView {
   podsWith(labels: Labels, namespace?: string): readonly PodSet[] {
     const wanted = Object.entries(labels);
     if (wanted.length === 0) return namespace === undefined ? this.pods : this.podsIn(namespace);
-    let fewest: readonly PodSet[] = [];
-    for (const [i, [key, value]] of wanted.entries()) {
+    let fewest: readonly PodSet[] | undefined = namespace === undefined ? undefined : this.podsIn(namespace);
+    for (const [key, value] of wanted) {
       const having = this.podsByLabel.get(`${key}=${value}`) ?? [];
-      if (i === 0 || having.length < fewest.length) fewest = having;
+      if (fewest === undefined || having.length < fewest.length) fewest = having;
     }
-    return fewest.filter(
+    return (fewest ?? []).filter(
       pod => (namespace === undefined || pod.namespace === namespace) && containsLabels(labels, pod.labels),
     );
   }
 
+  /** Pods of a namespace with all of the labels, in the clusters that a control plane serves. */
+  podsServed(plane: ControlPlane, labels: Labels, namespace: string): readonly PodSet[] {
+    const pods = this.podsByPlane.get(`${plane.cluster} ${namespace}`) ?? [];
+    return pods.filter(pod => containsLabels(labels, pod.labels));
+  }
+
+  /** Pods of a namespace of one cluster with all of the labels. */
+  podsAt(cluster: string, namespace: string, labels: Labels): readonly PodSet[] {
+    const pods = this.podsByPlace.get(`${cluster} ${namespace}`) ?? [];
+    return pods.filter(pod => containsLabels(labels, pod.labels));
+  }
+
   /** The pods behind a host's Services, each in its own cluster. */
-  podsBehind(host: string): PodSet[] {
-    return this.servicesOf(host).flatMap(({ cluster, namespace, selector }) =>
-      Object.keys(selector).length === 0
-        ? []
-        : this.podsWith(selector, namespace).filter(pod => pod.cluster === cluster),
-    );
+  podsBehind(host: string): readonly PodSet[] {
+    let pods = this.podsByHost.get(host);
+    if (!pods) {
+      pods = this.servicesOf(host).flatMap(({ cluster, namespace, selector }) =>
+        Object.keys(selector).length === 0 ? [] : this.podsAt(cluster, namespace, selector),
+      );
+      this.podsByHost.set(host, pods);
+    }
+    return pods;
   }
 
   /**
@@ -196,6 +224,9 @@ export class FleetView {
    */
   resolve(plane: ControlPlane, namespace: string, host: string): KnownHost | undefined {
     const name = resolveShortName(host, namespace, plane.domain);
+    const isExported = meshExportTo(plane, 'defaultServiceExportTo').includes('*');
+    const everywhere = isExported ? this.knownEverywhere(name) : undefined;
+    if (everywhere) return everywhere;
     const services = this.servicesOf(name).filter(service =>
       isExportedTo(
         service.exportTo,
@@ -204,12 +235,7 @@ export class FleetView {
         meshExportTo(plane, 'defaultServiceExportTo'),
       ),
     );
-    if (services.length > 0) {
-      const ports = new Map(
-        services.flatMap(service => service.ports.map(port => [port.number, port] as const)),
-      );
-      return { host: name, services, ports: [...ports.values()] };
-    }
+    if (services.length > 0) return knownHost(name, services);
     const entries = this.entriesOf(plane);
     for (const entry of [...(entries.exact.get(name) ?? []), ...entries.wildcards]) {
       const isMatch = entry.host === name || (isWildcard(entry.host) && hostMatches(entry.host, name));
@@ -218,6 +244,18 @@ export class FleetView {
       }
     }
     return undefined;
+  }
+
+  /** A host whose Services no cluster limits to namespaces: the same for every control plane and namespace. */
+  private knownEverywhere(host: string): KnownHost | undefined {
+    let known = this.hostsEverywhere.get(host);
+    if (!known) {
+      const services = this.servicesOf(host);
+      if (services.length === 0 || services.some(service => service.exportTo.length > 0)) return undefined;
+      known = knownHost(host, services);
+      this.hostsEverywhere.set(host, known);
+    }
+    return known;
   }
 
   /** Whether a wildcard host covers at least one known host. */
@@ -349,6 +387,11 @@ interface HostEntry {
 interface EntryIndex {
   readonly exact: ReadonlyMap<string, readonly HostEntry[]>;
   readonly wildcards: readonly HostEntry[];
+}
+
+function knownHost(host: string, services: readonly ServiceRef[]): KnownHost {
+  const ports = new Map(services.flatMap(service => service.ports.map(port => [port.number, port] as const)));
+  return { host, services, ports: [...ports.values()] };
 }
 
 /** Lists by key, in order. */

@@ -1,6 +1,6 @@
-import { istiodValues } from '../fleet/control-plane';
+import { isIstiod, istiodValues } from '../fleet/control-plane';
 import type { Fleet } from '../fleet/fleet';
-import { stringAt } from '../fleet/plain';
+import { stringAt, stringsAt } from '../fleet/plain';
 import type { FleetObject } from '../fleet/types';
 
 /** Ports of istiod's Service. Source: istiod chart, templates/service.yaml. */
@@ -19,10 +19,18 @@ export function wellKnownServices(fleet: Fleet): FleetObject[] {
   return fleet.clusters.flatMap(({ name: cluster }) => {
     const values = istiodValues(fleet, cluster);
     const namespace = stringAt(values, 'global', 'istioNamespace') ?? 'istio-system';
-    const revision = stringAt(values, 'revision');
-    const names = ['istiod', ...(revision ? [`istiod-${revision}`] : [])];
+    // Beside an istiod that is being replaced there is another one, under its revision.
+    const all = [
+      values,
+      ...fleet.helm.filter(helm => helm.cluster === cluster && isIstiod(helm.name)).map(helm => helm.values),
+    ];
+    const names = new Set([
+      'istiod',
+      ...all.flatMap(given => stringAt(given, 'revision') || []).map(revision => `istiod-${revision}`),
+      ...all.flatMap(given => stringsAt(given, 'revisionTags')).map(tag => `istiod-revision-tag-${tag}`),
+    ]);
     const services = [
-      ...names.map(name => ({ namespace, name, ports: ISTIOD_PORTS })),
+      ...[...names].map(name => ({ namespace, name, ports: ISTIOD_PORTS })),
       { namespace: 'default', name: 'kubernetes', ports: [{ name: 'https', port: 443 }] },
     ];
     return services

@@ -2,15 +2,11 @@
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /**
-   * Whether colours are wanted on `out`.
-   *
-   * @default false
-   */
+  /** Whether `out` shows colours; by default it doesn’t. */
   readonly hasColours?: boolean;
 }
 
 /** Everything went well, and there was nothing to complain about. */
-export const EXIT_FINE = 0;
+export const EXIT_FINE: number = 0;
 /** The input or the options can't be used. */
 export const EXIT_UNUSABLE = 2;

@@ -12,9 +12,10 @@ import { EXIT_FINE, EXIT_UNUSABLE, type Io } from './io';
 /**
  * Runs the `isthmus` command.
  *
- * @returns the exit code: 0 fine, 1 findings that fail, 2 unusable input or options
+ * @returns the exit code: 0 fine, 1 findings (`analyze`), 2 unusable input or options.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  let code = EXIT_FINE;
   const program = new Command('isthmus')
     .description(
       'Multi-cluster Istio at review time: where requests go, and what is wrong, before anything is applied',
@@ -22,18 +23,20 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .version(packageVersion())
     .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
     .exitOverride();
-  let exitCode = EXIT_FINE;
-  const terminal = { hasColours: false, ...io, version: packageVersion() };
-  addAnalyze(program, terminal, code => {
-    exitCode = code;
-  });
   addExpand(program, io);
   addEndpoints(program, io);
   addWhatIf(program, io);
+  addAnalyze(program, io, {
+    version: packageVersion(),
+    colour: io.hasColours ?? false,
+    exit: given => {
+      code = given;
+    },
+  });
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return exitCode;
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_FINE : EXIT_UNUSABLE;
     if (error instanceof InputError) {
@@ -58,7 +61,7 @@ if (require.main === module) {
   const io = {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
-    hasColours: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    hasColours: process.stdout.isTTY && process.stdout.hasColors(),
   };
   run(process.argv.slice(2), io).then(
     code => {

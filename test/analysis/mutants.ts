@@ -82,9 +82,12 @@ export function describeCluster(draft: Draft, name: string, change: Partial<Flee
   );
 }
 
-/** Every object of a kind as `[name, cluster]`. */
+/** Every object of a kind in the namespace bookinfo (or that namespace) as `[name, cluster]`. */
 export function namesOf(fleet: Fleet, kind: string): [name: string, cluster: string][] {
   return fleet.objects
-    .filter(({ manifest }) => manifest.kind === kind)
+    .filter(
+      ({ manifest }) =>
+        manifest.kind === kind && (manifest.metadata.namespace ?? manifest.metadata.name) === 'bookinfo',
+    )
     .map(({ manifest, cluster }) => [manifest.metadata.name, cluster]);
 }

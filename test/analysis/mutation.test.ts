@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { analyze } from '../../lib/analysis/analyze';
 import { CHECKS } from '../../lib/analysis/checks';
-import type { Fleet } from '../../lib/fleet/fleet';
 import { loadDist } from '../../lib/fleet/load';
+import { everywhere, locality, m, outliers } from './everywhere';
 import {
   add,
   type Draft,
   describeCluster,
   draftOf,
   fleetOfDraft,
-  type Loose,
   type Mutant,
-  namesOf,
   object,
   remove,
   spec,
@@ -22,9 +20,6 @@ const NET = 'networking.istio.io/v1';
 const SEC = 'security.istio.io/v1';
 const HOST = 'reviews.bookinfo.svc.cluster.local';
 const demo = loadDist(join(__dirname, '..', '..', 'dist'));
-const outliers = (percent: number) => ({
-  outlierDetection: { consecutive5xxErrors: 5, maxEjectionPercent: percent },
-});
 
 /** The demo with São Paulo on a network of its own, entered by a gateway. */
 function twoNetworks(): Draft {
@@ -91,153 +86,6 @@ function twoPrimaries(): Draft {
       cluster,
     );
   return draft;
-}
-
-const m = (name: string, code: string, apply: (draft: Draft) => void): Mutant => ({ name, code, apply });
-const locality = (setting: object, percent = 100) => ({
-  loadBalancer: { localityLbSetting: setting },
-  ...outliers(percent),
-});
-
-/** Ways to break whatever is there, once for every object. */
-function everywhere(fleet: Fleet): Mutant[] {
-  const of = (kind: string) => namesOf(fleet, kind);
-  return [
-    ...of('DestinationRule').flatMap(([name, at]) => [
-      m(`host of DestinationRule ${name}`, 'ISM0108', d => {
-        spec(d, 'DestinationRule', name, at).host = `${name}.bookinfo`;
-      }),
-      m(`labels of a subset of ${name}`, 'ISM0107', d => {
-        spec(d, 'DestinationRule', name, at).subsets[0].labels.version = 'v9';
-      }),
-      m(`subset of ${name} twice`, 'ISM0004', d => {
-        const s = spec(d, 'DestinationRule', name, at);
-        s.subsets.push(s.subsets[0]);
-      }),
-      m(`second DestinationRule for ${name}`, 'ISM0109', d =>
-        add(d, 'DestinationRule', NET, `${name}-2`, {
-          spec: { host: name, subsets: [{ name: 'v1', labels: { version: 'v1' } }] },
-        }),
-      ),
-      m(`failover of ${name} without outliers`, 'ISM0301', d => {
-        spec(d, 'DestinationRule', name, at).trafficPolicy = {
-          loadBalancer: {
-            localityLbSetting: { failover: [{ from: 'europe-west3', to: 'southamerica-east1' }] },
-          },
-        };
-      }),
-      m(`region in the policy of ${name}`, 'ISM0305', d => {
-        spec(d, 'DestinationRule', name, at).trafficPolicy = locality({
-          failover: [{ from: 'europe-west3', to: 'us-east1' }],
-        });
-      }),
-      m(`distribute of ${name} to 90 %`, 'ISM0303', d => {
-        spec(d, 'DestinationRule', name, at).trafficPolicy = locality({
-          distribute: [{ from: 'europe-west3/*', to: { 'southamerica-east1/*': 90 } }],
-        });
-      }),
-      m(`misspelled field of ${name}`, 'ISM0003', d => {
-        spec(d, 'DestinationRule', name, at).trafficPolicies = {};
-      }),
-      m(`plain text to ${name}`, 'ISM0707', d => {
-        spec(d, 'DestinationRule', name, at).trafficPolicy = { tls: { mode: 'DISABLE' } };
-      }),
-      m(`TLS to ${name} unverified`, 'ISM0512', d => {
-        spec(d, 'DestinationRule', name, at).trafficPolicy = { tls: { mode: 'SIMPLE' } };
-      }),
-      m(`DestinationRule ${name} in the remote`, 'ISM0103', d =>
-        add(d, 'DestinationRule', NET, name, { spec: { host: name } }, 'sao-paulo'),
-      ),
-    ]),
-    ...of('Sidecar').flatMap(([name, at]) => [
-      m(`selector of Sidecar ${name}`, 'ISM0601', d => {
-        spec(d, 'Sidecar', name, at).workloadSelector.labels.app = `${name}s-x`;
-      }),
-      m(`second Sidecar for ${name}`, 'ISM0602', d =>
-        add(d, 'Sidecar', NET, `${name}-2`, {
-          spec: { workloadSelector: { labels: { app: name } }, egress: [{ hosts: ['./*'] }] },
-        }),
-      ),
-    ]),
-    ...of('AuthorizationPolicy').flatMap(([name, at]) => [
-      m(`selector of AuthorizationPolicy ${name}`, 'ISM0701', d => {
-        spec(d, 'AuthorizationPolicy', name, at).selector.matchLabels.app = `${name}-x`;
-      }),
-      m(`principal of ${name}`, 'ISM0703', d => {
-        spec(d, 'AuthorizationPolicy', name, at).rules[0].from[0].source.principals[0] =
-          'cluster.local/ns/bookinfo/sa/nobody';
-      }),
-      m(`trust domain of ${name}`, 'ISM0703', d => {
-        spec(d, 'AuthorizationPolicy', name, at).rules[0].from[0].source.principals[0] =
-          'other/ns/bookinfo/sa/bookinfo-reviews';
-      }),
-      m(`empty rule of ${name}`, 'ISM0704', d => {
-        spec(d, 'AuthorizationPolicy', name, at).rules.push({});
-      }),
-      m(`source namespace of ${name}`, 'ISM0702', d => {
-        spec(d, 'AuthorizationPolicy', name, at).rules.push({
-          from: [{ source: { namespaces: ['nowhere'] } }],
-        });
-      }),
-      m(`AuthorizationPolicy ${name} in the remote`, 'ISM0103', d =>
-        add(d, 'AuthorizationPolicy', SEC, name, { spec: {} }, 'sao-paulo'),
-      ),
-    ]),
-    ...of('Deployment').flatMap(([name, at]) => [
-      m(`root in ${name}`, 'ISM0709', d => {
-        spec(d, 'Deployment', name, at).template.spec.securityContext.runAsNonRoot = false;
-        spec(d, 'Deployment', name, at).template.spec.containers[0].securityContext.runAsNonRoot = false;
-      }),
-      m(`host network of ${name}`, 'ISM0709', d => {
-        spec(d, 'Deployment', name, at).template.spec.hostNetwork = true;
-      }),
-      m(`user of ${name}`, 'ISM0606', d => {
-        spec(d, 'Deployment', name, at).template.spec.securityContext.runAsUser = 1337;
-      }),
-      m(`waiting image of ${name}`, 'ISM0611', d => {
-        const t = spec(d, 'Deployment', name, at).template;
-        t.metadata.labels['sidecar.istio.io/inject'] = 'false';
-        t.spec.containers.push({ name: 'istio-proxy', image: 'auto' });
-      }),
-    ]),
-    ...of('Service').flatMap(([name, at]) => [
-      m(`port name of Service ${name} in ${at}`, 'ISM0607', d => {
-        spec(d, 'Service', name, at).ports[0].name = 'web';
-      }),
-      m(`Service ${name} twice in ${at}`, 'ISM0001', d => {
-        const o = structuredClone(object(d, 'Service', name, at));
-        (o.manifest.spec as Loose).ports[0].port = 1;
-        d.objects.push(o);
-      }),
-      m(`reason of what ${name} ignores in ${at}`, 'ISM0002', d => {
-        object(d, 'Service', name, at).manifest.metadata.annotations = { 'isthmus.dev/ignore': 'ISM0607' };
-      }),
-    ]),
-    ...['ratings', 'reviews'].flatMap(name => [
-      m(`port of Service ${name} in the remote`, 'ISM0101', d => {
-        spec(d, 'Service', name, 'sao-paulo').ports[0].port = 9081;
-      }),
-      m(`port name of Service ${name} in the remote`, 'ISM0101', d => {
-        spec(d, 'Service', name, 'sao-paulo').ports[0].name = 'http-web';
-      }),
-      m(`type of Service ${name} in the remote`, 'ISM0101', d => {
-        spec(d, 'Service', name, 'sao-paulo').type = 'NodePort';
-      }),
-      m(`headless Service ${name} in the remote`, 'ISM0101', d => {
-        spec(d, 'Service', name, 'sao-paulo').clusterIP = 'None';
-      }),
-    ]),
-    ...of('Namespace')
-      .filter(([name]) => name === 'bookinfo')
-      .flatMap(([name, at]) => [
-        m(`injection of ${name} in ${at}`, 'ISM0610', d => {
-          delete object(d, 'Namespace', name, at).manifest.metadata.labels!['istio-injection'];
-        }),
-        m(`revision of ${name} in ${at}`, 'ISM0609', d => {
-          object(d, 'Namespace', name, at).manifest.metadata.labels!['istio.io/rev'] = '1-31';
-        }),
-      ]),
-  ];
 }
 
 const onDemo: Mutant[] = [

@@ -11,7 +11,7 @@ const REPO = 'https://git.example.com/platform/mesh.git';
 function declare(
   outdir: string,
   props: Partial<ArgoCdProps> = {},
-  address: string | undefined = '10.0.0.9',
+  plane: { address?: string } = { address: '10.0.0.9' },
 ): Mesh {
   const mesh = new Mesh({ outdir });
   new Network(mesh, 'net');
@@ -129,7 +129,9 @@ test('every object is valid', () => {
 test('an address that is only known at run time is refused, and nothing is written', () => {
   const files = writtenFiles(outdir => {
     declare(outdir).synth();
-    expect(refusal(() => declare(outdir, {}, {}).synth())).toMatchInlineSnapshot(`"argocd: the values of release 'istiod' on 'b' lack global.remotePilotAddress, the address of a load balancer that the apply plan would wait for; Argo CD syncs what is in Git, and knows no address that is found at run time. Reserve a static address and give it as 'address' of the primary's controlPlane."`);
+    expect(refusal(() => declare(outdir, {}, {}).synth())).toMatchInlineSnapshot(
+      `"argocd: the values of release 'istiod' on 'b' lack global.remotePilotAddress, the address of a load balancer that the apply plan would wait for; Argo CD syncs what is in Git, and knows no address that is found at run time. Reserve a static address and give it as 'address' of the primary's controlPlane."`,
+    );
   });
   expect(files.has('argocd/root.yaml')).toBe(true);
 });
@@ -138,6 +140,8 @@ test('a destination of a cluster that does not exist is refused', () => {
   writtenFiles(outdir => {
     declare(outdir).synth();
     const mesh = declare(outdir, { destinations: { c: 'edge' } });
-    expect(refusal(() => mesh.synth())).toMatchInlineSnapshot(`"argocd: it has a destination for 'c', which is no cluster of this mesh; nothing would go there. Use one of: a, b."`);
+    expect(refusal(() => mesh.synth())).toMatchInlineSnapshot(
+      `"argocd: it has a destination for 'c', which is no cluster of this mesh; nothing would go there. Use one of: a, b."`,
+    );
   });
 });

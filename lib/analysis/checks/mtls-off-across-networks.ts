@@ -18,30 +18,28 @@ export const mtlsOffAcrossNetworks: Check = {
   fix: 'Use PERMISSIVE or STRICT instead of DISABLE, ISTIO_MUTUAL instead of another TLS mode, or keep the service within its network.',
   *run(view) {
     if (view.networks.length < 2) return;
-    for (const plane of view.planes) {
-      const index = indexPeerAuthentications(view.fleet, plane);
+    const indexes = new Map(view.planes.map(plane => [plane, indexPeerAuthentications(view.fleet, plane)]));
+    const clientsOf = new Map<string, ReadonlySet<string>>();
+    for (const service of view.services) {
+      const plane = view.planeOf(service.cluster);
+      const index = indexes.get(plane)!;
       if (!index.mesh && index.byNamespace.size === 0 && index.selecting.size === 0) continue;
-      for (const service of view.services) {
-        if (
-          service.isDerived ||
-          view.planeOf(service.cluster) !== plane ||
-          isClusterLocal(plane, service.host)
-        )
-          continue;
-        const pods = view
-          .podsBehind(service.host)
-          .filter(pod => pod.cluster === service.cluster && pod.isInjected);
-        if (!pods.some(pod => hasFarClients(view, pod.network, service.host))) continue;
-        for (const port of service.ports) {
-          const isRefused = pods.some(pod =>
-            refusesMtls(index, pod.namespace, pod.labels, containerPortOf(pod.template, port)),
-          );
-          if (isRefused) {
-            yield {
-              at: at(service.object),
-              message: `port ${port.number} refuses mTLS by a PeerAuthentication with DISABLE, and clients on other networks may call it`,
-            };
-          }
+      if (service.isDerived || isClusterLocal(plane, service.host)) continue;
+      const pods = view
+        .podsBehind(service.host)
+        .filter(pod => pod.cluster === service.cluster && pod.isInjected);
+      const clients = clientsOf.get(service.host) ?? clientNetworks(view, service.host);
+      clientsOf.set(service.host, clients);
+      if (!pods.some(pod => [...clients].some(network => network !== pod.network))) continue;
+      for (const port of service.ports) {
+        const isRefused = pods.some(pod =>
+          refusesMtls(index, pod.namespace, pod.labels, containerPortOf(pod.template, port)),
+        );
+        if (isRefused) {
+          yield {
+            at: at(service.object),
+            message: `port ${port.number} refuses mTLS by a PeerAuthentication with DISABLE, and clients on other networks may call it`,
+          };
         }
       }
     }
@@ -65,12 +63,8 @@ export const mtlsOffAcrossNetworks: Check = {
   },
 };
 
-function hasFarClients(view: FleetView, network: string, host: string): boolean {
-  return view
-    .servicesOf(host)
-    .some(({ cluster, namespace }) =>
-      view
-        .podsIn(namespace)
-        .some(pod => pod.cluster === cluster && pod.isInjected && pod.network !== network),
-    );
+/** Networks of the pods with proxies beside the Services of a host, where its name can be looked up. */
+function clientNetworks(view: FleetView, host: string): ReadonlySet<string> {
+  const pods = view.servicesOf(host).flatMap(({ cluster, namespace }) => view.podsAt(cluster, namespace, {}));
+  return new Set(pods.filter(pod => pod.isInjected).map(pod => pod.network));
 }

@@ -25,6 +25,7 @@ export const policySelectsNothing: Check = {
         const selector = workloadSelectorOf(object);
         if (hasTarget(object) || (!selector && namespace === plane.rootNamespace)) continue;
         if (!selector && kind !== KIND.authorizationPolicy) continue;
+        if (view.podsServed(plane, selector ?? {}, namespace).length > 0) continue;
         if (podsUnder(view, plane.rootNamespace, object).length > 0) continue;
         const text = selector
           ? `no pod (${Object.entries(selector)

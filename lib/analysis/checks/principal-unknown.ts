@@ -69,9 +69,16 @@ function nobodyFits(rule: Plain, isUnknown: (principal: string) => boolean): boo
   );
 }
 
+/** Accounts that are declared, that pods run as, or that istiod makes for gateways and waypoints. */
 function accountsOf(view: FleetView): Set<string> {
-  const declared = view.fleet
-    .ofKind('ServiceAccount')
-    .map(({ manifest }) => `${namespaceOf(manifest)}/${manifest.metadata.name}`);
-  return new Set([...declared, ...view.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`)]);
+  const named = (kind: string) =>
+    view.fleet
+      .ofKind(kind)
+      .map(({ manifest }) => ({ namespace: namespaceOf(manifest), name: manifest.metadata.name }));
+  const gateways = named(KIND.kubernetesGateway);
+  return new Set([
+    ...[...named('ServiceAccount'), ...gateways].map(({ namespace, name }) => `${namespace}/${name}`),
+    ...gateways.map(({ namespace, name }) => `${namespace}/${name}-istio`),
+    ...view.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`),
+  ]);
 }

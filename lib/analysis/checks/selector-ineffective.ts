@@ -21,10 +21,8 @@ export const selectorIneffective: Check = {
         const selector = workloadSelectorOf(object);
         if (!selector || hasTarget(object)) continue;
         const pod = view
-          .podsWith(selector, namespaceOf(object.manifest))
-          .find(
-            ({ cluster, labels }) => labels[GATEWAY_NAME] !== undefined && view.planeOf(cluster) === plane,
-          );
+          .podsServed(plane, selector, namespaceOf(object.manifest))
+          .find(({ labels }) => labels[GATEWAY_NAME] !== undefined);
         if (pod)
           yield {
             at: at(object),

@@ -16,7 +16,8 @@ export const sidecarSelectsNothing: Check = {
     for (const kind of [KIND.sidecar, KIND.telemetry]) {
       for (const { plane, object, namespace } of view.configs(kind)) {
         const selector = workloadSelectorOf(object);
-        if (!selector || podsUnder(view, plane.rootNamespace, object).length > 0) continue;
+        if (!selector || view.podsServed(plane, selector, namespace).length > 0) continue;
+        if (podsUnder(view, plane.rootNamespace, object).length > 0) continue;
         const text = Object.entries(selector)
           .map(([key, value]) => `${key}=${value}`)
           .join(',');

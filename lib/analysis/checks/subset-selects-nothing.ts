@@ -1,6 +1,10 @@
+import type { ControlPlane } from '../../fleet/control-plane';
+import { namespaceOf } from '../../fleet/fleet';
+import { resolveShortName } from '../../fleet/hosts';
 import { containsLabels, type Labels } from '../../fleet/labels';
 import { labelsAt, plainAt, plainsAt, stringAt } from '../../fleet/plain';
 import { KIND } from '../kinds';
+import { destinationsOf } from '../routes';
 import { subsetFits } from '../selectors';
 import type { KnownHost } from '../services';
 import { at, type Check } from '../types';
@@ -18,24 +22,52 @@ export const subsetSelectsNothing: Check = {
   why: 'Requests that are routed to a subset without endpoints are answered with 503.',
   fix: 'Correct the subset’s labels, deploy what it stands for, or remove the subset.',
   *run(view) {
+    // Primaries have the same rules: whether a subset of a Service has pods is asked once.
+    const answers = new Map<string, boolean>();
+    const isSelecting = (known: KnownHost, labels: Labels) => {
+      if (known.entry) return selects(view, known, labels);
+      const key = JSON.stringify([known.host, labels]);
+      const answer = answers.get(key) ?? selects(view, known, labels);
+      answers.set(key, answer);
+      return answer;
+    };
+    const used = new Map(view.planes.map(plane => [plane, usedSubsets(view, plane)]));
     for (const { plane, object, spec, namespace } of view.configs(KIND.destinationRule)) {
       const host = stringAt(spec, 'host') ?? '';
       const known = view.resolve(plane, namespace, host);
       if (!known) continue;
       for (const subset of plainsAt(spec, 'subsets')) {
         const labels = labelsAt(subset, 'labels');
-        if (Object.keys(labels).length === 0 || selects(view, known, labels)) continue;
+        if (Object.keys(labels).length === 0 || isSelecting(known, labels)) continue;
         const text = Object.entries(labels)
           .map(([key, value]) => `${key}=${value}`)
           .join(',');
+        const name = stringAt(subset, 'name') ?? '';
         yield {
           at: at(object),
+          ...(used.get(plane)?.has(`${known.host} ${name}`)
+            ? {}
+            : {
+                severity: 'warning',
+                why: 'No route sends requests to it yet; the first one that does gets 503.',
+              }),
           message: `subset "${stringAt(subset, 'name') ?? ''}" (${text}) selects no pod of ${known.host} in any cluster`,
         };
       }
     }
   },
 };
+
+/** `host subset` of every destination in a VirtualService. */
+function usedSubsets(view: FleetView, plane: ControlPlane): Set<string> {
+  const used = new Set<string>();
+  for (const { manifest } of view.config(plane, KIND.virtualService)) {
+    for (const { host, subset } of destinationsOf(plainAt(manifest, 'spec'))) {
+      used.add(`${resolveShortName(host, namespaceOf(manifest), plane.domain)} ${subset}`);
+    }
+  }
+  return used;
+}
 
 function selects(view: FleetView, known: KnownHost, labels: Labels): boolean {
   if (known.entry) {

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { analyze } from '../../analysis/analyze';
 import { CHECKS } from '../../analysis/checks';
 import { explain } from '../../analysis/docs';
@@ -9,139 +8,83 @@ import { formatSarif } from '../../analysis/format/sarif';
 import { formatText } from '../../analysis/format/text';
 import { NO_RULES, type Rules, readRules } from '../../analysis/rules';
 import { type Check, type Finding, SEVERITIES, type Severity } from '../../analysis/types';
-import { InputError } from '../../fleet/errors';
-import type { Fleet } from '../../fleet/fleet';
-import { readText } from '../../fleet/folder';
-import { FLEET_FILE, INVENTORY_FILE, loadDist, loadFolders } from '../../fleet/load';
+import { exists, readText } from '../../fleet/folder';
+import { INVENTORY_FILE } from '../../fleet/load';
 import { parseMapping } from '../../fleet/parse';
+import { type FleetOptions, loadFleet, withFleetOptions } from '../fleet-options';
+import { EXIT_FINE, type Io } from '../io';
 
-/** No finding of a severity that fails. */
-export const EXIT_CLEAN = 0;
-/** Some. */
+/** There are findings of the severity that fails. */
 export const EXIT_FINDINGS = 1;
-/** Nothing can be said: the input or the options can't be used. */
-export const EXIT_UNUSABLE = 2;
 
-/** What a command writes to, so that tests can read it. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-  /** Whether colours are wanted on `out`. */
-  readonly hasColours: boolean;
+const FORMATS = ['text', 'json', 'sarif'] as const;
+const NEVER = 'never';
+
+interface Options extends FleetOptions {
+  readonly format: (typeof FORMATS)[number];
+  readonly only?: readonly Check[];
+  readonly rules?: string;
+  readonly failOn: Severity | typeof NEVER;
+  readonly explain?: Check;
+}
+
+/** How `isthmus analyze` ends and what it says of itself. */
+export interface AnalyzeSettings {
   /** Version of the package, named in SARIF. */
   readonly version: string;
+  /** Whether text is coloured. */
+  readonly colour: boolean;
+  /** Gets the exit code when everything is written. */
+  exit(code: number): void;
 }
 
-interface Options {
-  readonly cluster: readonly string[];
-  readonly config?: string;
-  readonly format: string;
-  readonly only: readonly string[];
-  readonly failOn: string;
-  readonly explain?: string;
-}
-
-/** Adds `isthmus analyze` to the program; `exit` gets the exit code once everything is written. */
-export function addAnalyze(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  const collect = (value: string, before: readonly string[]) => [...before, value];
-  program
+/** Adds `isthmus analyze`: what is wrong with the manifests of all clusters, without contacting any. */
+export function addAnalyze(program: Command, io: Io, settings: AnalyzeSettings): void {
+  const command = program
     .command('analyze')
-    .description('report what is wrong with the manifests of all clusters; nothing is contacted')
-    .argument('[dir]', `output of a synthesis (with ${FLEET_FILE}), or a folder with an ${INVENTORY_FILE}`)
-    .option('--cluster <name=dir>', 'manifests of a cluster; may be repeated', collect, [])
-    .option(
-      '--config <file>',
-      `rules and inventory; by default ${INVENTORY_FILE} in DIR or in the current folder`,
+    .description('what is wrong with the manifests of all clusters: nothing is contacted')
+    .addOption(new Option('--format <format>', 'how findings are written').choices(FORMATS).default('text'))
+    .option('--only <codes>', 'run only these checks: ISM0101,ISM0302', checksOf)
+    .option('--rules <file>', `an ${INVENTORY_FILE} with analysis.rules; by default that in [dir] or here`)
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on')
+        .choices([...SEVERITIES, NEVER])
+        .default('error'),
     )
-    .option('--format <format>', 'text, json or sarif', 'text')
-    .option('--only <codes>', 'run only these checks: codes, separated by commas', splitCodes, [])
-    .option(
-      '--fail-on <severity>',
-      'exit with 1 from this severity on: error, warning, info or never',
-      'error',
-    )
-    .option('--explain <code>', 'say what a check looks at, why, and the way out; reads no manifests')
-    .action((dir: string | undefined, options: Options) => exit(runAnalyze(dir, options, terminal)));
-}
-
-/** Runs the command and gives its exit code. */
-export function runAnalyze(dir: string | undefined, options: Options, terminal: Terminal): number {
-  try {
-    if (options.explain !== undefined) {
-      terminal.out(explain(checkOf(options.explain)));
-      return EXIT_CLEAN;
+    .option('--explain <code>', 'what a check looks at, why, and the way out; reads no manifests', checkOf);
+  withFleetOptions(command).action((dir: string, options: Options) => {
+    if (options.explain) {
+      io.out(explain(options.explain));
+      return;
     }
-    const format = oneOf('--format', options.format, ['text', 'json', 'sarif'] as const);
-    const failOn = oneOf('--fail-on', options.failOn, [...SEVERITIES, 'never'] as const);
-    const checks = options.only.length > 0 ? options.only.map(checkOf) : CHECKS;
-    const config = configFile(dir, options.config);
-    const findings = analyze(loadFleet(dir, options.cluster, config), { checks, rules: rulesOf(config) });
-    if (format === 'json') terminal.out(formatJson(findings));
-    else if (format === 'sarif') terminal.out(formatSarif(findings, checks, terminal.version));
-    else terminal.out(formatText(findings, { colour: terminal.hasColours }));
-    return fails(findings, failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    terminal.err(`${error.message}\n`);
-    return EXIT_UNUSABLE;
-  }
+    const checks = options.only ?? CHECKS;
+    const findings = analyze(loadFleet(dir, options), { checks, rules: rulesFor(dir, options) });
+    if (options.format === 'json') io.out(formatJson(findings));
+    else if (options.format === 'sarif') io.out(formatSarif(findings, checks, settings.version));
+    else io.out(formatText(findings, { colour: settings.colour }));
+    settings.exit(fails(findings, options.failOn) ? EXIT_FINDINGS : EXIT_FINE);
+  });
 }
 
-function loadFleet(dir: string | undefined, clusters: readonly string[], config: string | undefined): Fleet {
-  const folders = new Map(clusters.map(splitCluster));
-  if (dir !== undefined && folders.size === 0 && existsSync(join(dir, FLEET_FILE))) return loadDist(dir);
-  if (dir !== undefined && folders.size === 0 && !existsSync(join(dir, INVENTORY_FILE))) return loadDist(dir);
-  if (dir === undefined && folders.size === 0) {
-    throw new InputError('nothing to analyze is named', 'Name a folder, or give --cluster NAME=DIR.');
-  }
-  return loadFolders({ folders, inventory: config && hasClusters(config) ? config : undefined });
+function rulesFor(dir: string, options: Options): Rules {
+  const here = [join(dir, INVENTORY_FILE), INVENTORY_FILE].find(exists);
+  const file = options.rules ?? options.inventory ?? here;
+  if (file === undefined) return NO_RULES;
+  return readRules(file, parseMapping(file, readText(file)), new Set(CHECKS.map(check => check.code)));
 }
 
-function configFile(dir: string | undefined, given: string | undefined): string | undefined {
-  if (given !== undefined) return given;
-  return [...(dir === undefined ? [] : [join(dir, INVENTORY_FILE)]), INVENTORY_FILE].find(file =>
-    existsSync(file),
-  );
-}
-
-function hasClusters(config: string): boolean {
-  return parseMapping(config, readText(config)).clusters !== undefined;
-}
-
-function rulesOf(config: string | undefined): Rules {
-  if (config === undefined) return NO_RULES;
-  return readRules(config, parseMapping(config, readText(config)), new Set(CHECKS.map(check => check.code)));
+function checksOf(codes: string): Check[] {
+  return codes.split(',').map(code => checkOf(code.trim()));
 }
 
 function checkOf(code: string): Check {
   const check = CHECKS.find(candidate => candidate.code === code.toUpperCase());
-  if (!check) throw new InputError(`no check has the code "${code}"`, 'See docs/checks for the codes.');
+  if (!check) throw new InvalidArgumentError(`No check has the code "${code}"; docs/checks lists them.`);
   return check;
 }
 
-function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
-  const found = known.find(candidate => candidate === value);
-  if (!found) throw new InputError(`${option} is "${value}"`, `It must be one of ${known.join(', ')}.`);
-  return found;
-}
-
-function fails(findings: readonly Finding[], failOn: Severity | 'never'): boolean {
-  if (failOn === 'never') return false;
-  const worst = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
-  return findings.some(finding => worst.includes(finding.severity));
-}
-
-function splitCodes(value: string): string[] {
-  return value
-    .split(',')
-    .map(code => code.trim())
-    .filter(code => code !== '');
-}
-
-function splitCluster(value: string): [name: string, folder: string] {
-  const equals = value.indexOf('=');
-  if (equals <= 0 || equals === value.length - 1) {
-    throw new InputError(`--cluster is "${value}"`, 'Write it as NAME=DIR.');
-  }
-  return [value.slice(0, equals), value.slice(equals + 1)];
+function fails(findings: readonly Finding[], failOn: Options['failOn']): boolean {
+  if (failOn === NEVER) return false;
+  const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+  return findings.some(finding => failing.includes(finding.severity));
 }
