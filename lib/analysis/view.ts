@@ -16,6 +16,7 @@ import type { FleetCluster, FleetObject, HelmRelease } from '../fleet/types';
 import { isExportedTo } from '../fleet/visibility';
 import { networkOf } from './networks';
 import { type KnownHost, portsOfService, type ServiceRef } from './services';
+import { withTexts } from './texts';
 import { wellKnownServices } from './well-known';
 
 /** Pods of one kind in one cluster. */
@@ -63,7 +64,11 @@ export class FleetView {
   private readonly networksByPlane = new Map<string, ReadonlySet<string>>();
   private readonly namespaces: ReadonlySet<string>;
 
-  constructor(readonly fleet: Fleet) {
+  readonly fleet: Fleet;
+
+  constructor(given: Fleet) {
+    const fleet = withTexts(given);
+    this.fleet = fleet;
     const derived = [...gatewayWorkloads(fleet), ...wellKnownServices(fleet)];
     this.derived = new Set(derived);
     this.complete = fleet.with(derived);
