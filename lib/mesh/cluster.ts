@@ -78,6 +78,9 @@ export interface ClusterProps {
 /** A cluster, or its name (which may be declared later). */
 export type ClusterRef = Cluster | string;
 
+/** The roles of {@link ControlPlane}, for programs that aren't type-checked. */
+const ROLES: readonly ControlPlane['role'][] = ['primary', 'remote', 'external'];
+
 /** Names that would collide with something else in dist or in Istio. */
 const RESERVED: Readonly<Record<string, string>> = {
   argocd: 'dist/argocd is the folder of the Argo CD objects',
@@ -111,7 +114,7 @@ export class Cluster extends Chart {
   /**
    * @throws Error if the scope is in no Mesh.
    * @throws ModelError if the name is no DNS-1123 label, is taken or is reserved; if a pod range is no IP
-   * range; if the address of a control plane is neither an IP address nor a DNS name.
+   * range; if the control plane has no known role, the context is empty or the API server no URL; if the address of a control plane is neither an IP address nor a DNS name.
    */
   constructor(scope: Construct, id: string, props: ClusterProps) {
     Mesh.of(scope);
@@ -206,6 +209,33 @@ function propProblems(path: string, props: ClusterProps): Problem[] {
       what: 'the region is empty',
       why: 'locality is region first: nothing could be said about failover or about what crosses regions',
       fix: "Give the value that its nodes carry in 'topology.kubernetes.io/region'.",
+    });
+  }
+  if (!ROLES.includes(props.controlPlane?.role)) {
+    return [
+      ...problems,
+      {
+        path,
+        what: `its control plane has the role '${props.controlPlane?.role}'`,
+        why: 'nothing says which istiod serves it',
+        fix: `Use one of: ${ROLES.join(', ')}.`,
+      },
+    ];
+  }
+  if (props.context === '') {
+    problems.push({
+      path,
+      what: 'the kube context is empty',
+      why: 'the apply plan could not tell kubectl which cluster to change',
+      fix: "Name a context, or leave it out for the cluster's name.",
+    });
+  }
+  if (props.apiServer !== undefined && !/^https?:\/\/[^\s/]+/.test(props.apiServer)) {
+    problems.push({
+      path,
+      what: `the API server '${props.apiServer}' is not a URL`,
+      why: 'the remote secret could not be read by an istiod',
+      fix: "Write 'https://10.0.0.2' or 'https://api.example.com:6443'.",
     });
   }
   const zones = props.zones ?? [];

@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
 import type { Problem } from '../errors';
+import { isDnsLabel } from '../names';
 import { renderIngressRoute } from './ingress-config';
 import type { IngressGateway } from './ingress-gateway';
 import { Mesh } from './mesh';
-import { dnsLabelProblem, refuse } from './names';
+import { dnsLabelProblem, isDnsName, refuse } from './names';
 import type { MeshNamespace } from './namespace';
 import type { ClusterRenderable, ClusterTarget } from './renderable';
 import type { ServiceRef } from './service-props';
@@ -49,8 +50,8 @@ export class IngressRoute extends Construct implements ClusterRenderable {
   readonly props: IngressRouteProps;
 
   /**
-   * @throws ModelError if the name is no DNS-1123 label, without hosts or rules, or for a path that doesn't
-   * begin with `/`.
+   * @throws ModelError if the name is no DNS-1123 label, without hosts or rules, for a host that is no host
+   * name, a port out of range, or a path that doesn't begin with `/`.
    */
   constructor(scope: MeshNamespace, id: string, props: IngressRouteProps) {
     const path = `${scope.namespaceName}/${id}`;
@@ -85,6 +86,25 @@ function routeProblems(path: string, props: IngressRouteProps): Problem[] {
       fix: "Give host names, or ['*'].",
     });
   }
+  for (const host of props.hosts) {
+    if (host === '*' || isDnsName(host.replace(/^\*\./, '')) || isDnsLabel(host.replace(/^\*\./, '')))
+      continue;
+    problems.push({
+      path,
+      what: `the host '${host}' is not a host name`,
+      why: 'Istio refuses it in a Gateway',
+      fix: "Write 'shop.example.com', '*.example.com' or '*', in lower case, without scheme, port or path.",
+    });
+  }
+  const { port = 80 } = props;
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    problems.push({
+      path,
+      what: `the gateway shall listen on port ${port}`,
+      why: 'port numbers go from 1 to 65535',
+      fix: 'Give a port number, or leave it out for 80.',
+    });
+  }
   if (props.rules.length === 0) {
     problems.push({
       path,
@@ -95,7 +115,14 @@ function routeProblems(path: string, props: IngressRouteProps): Problem[] {
   }
   for (const match of props.rules.flatMap(rule => rule.paths ?? [])) {
     const text = 'exact' in match ? match.exact : match.prefix;
-    if (!text.startsWith('/')) {
+    if (typeof text !== 'string') {
+      problems.push({
+        path,
+        what: `the path match ${JSON.stringify(match)} is neither 'exact' nor 'prefix'`,
+        why: 'nothing says which requests it is for',
+        fix: "Write { exact: '/login' } or { prefix: '/static' }.",
+      });
+    } else if (!text.startsWith('/')) {
       problems.push({
         path,
         what: `the path '${text}' doesn't begin with '/'`,

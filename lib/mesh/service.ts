@@ -7,6 +7,7 @@ import { dnsLabelProblem, refuse, sortedEntries } from './names';
 import type { MeshNamespace } from './namespace';
 import type { ClusterRenderable, ClusterTarget } from './renderable';
 import { renderServiceConfig } from './service-config';
+import { cpuProblems, portNameProblems, serviceNameProblems, versionInputProblems } from './service-input';
 import type {
   Autoscaling,
   MeshServiceProps,
@@ -34,8 +35,9 @@ export class MeshService extends Construct implements ClusterRenderable {
   readonly props: MeshServiceProps;
 
   /**
-   * @throws ModelError if a name is no DNS-1123 label or is taken; without ports or versions; for a version
-   * that is placed on no cluster or on a cluster of another mesh; for routes to versions that don't exist or
+   * @throws ModelError if a name is one that Kubernetes refuses or is taken; without ports or versions; for a
+   * version without an image, or placed on no cluster or on one of another mesh; for autoscaling without bounds
+   * or a CPU request; for routes to versions that don't exist or
    * with weights that don't add up; for a locality policy that Istio would refuse.
    */
   constructor(scope: MeshNamespace, id: string, props: MeshServiceProps) {
@@ -43,6 +45,7 @@ export class MeshService extends Construct implements ClusterRenderable {
     const mesh = Mesh.of(scope);
     refuse([
       ...dnsLabelProblem(path, 'service name', id, 'Kubernetes refuses it'),
+      ...serviceNameProblems(path, id),
       ...Mesh.duplicateProblem(scope, id, 'service'),
       ...portProblems(path, props),
       ...versionProblems(path, props, mesh),
@@ -131,6 +134,7 @@ function portProblems(path: string, props: MeshServiceProps): Problem[] {
       }
     }
     problems.push(...dnsLabelProblem(path, 'port name', name, 'Kubernetes refuses it'));
+    problems.push(...portNameProblems(path, name));
     names.add(name);
     numbers.add(port);
   }
@@ -151,6 +155,7 @@ function versionProblems(path: string, props: MeshServiceProps, mesh: Mesh): Pro
   }
   return versions.flatMap(([name, version]) => [
     ...dnsLabelProblem(path, 'version', name, 'it names a subset and a part of the Deployment'),
+    ...versionInputProblems(path, name, version),
     ...placementProblems(path, name, version, mesh),
     ...settingsProblems(path, `version ${name}`, version),
     ...sortedEntries(version.overrides ?? {}).flatMap(([cluster, settings]) =>
@@ -192,7 +197,11 @@ function settingsProblems(path: string, where: string, settings: WorkloadSetting
       fix: 'Give a whole number.',
     });
   }
-  return [...problems, ...autoscalingProblems(path, where, settings.autoscaling)];
+  return [
+    ...problems,
+    ...autoscalingProblems(path, where, settings.autoscaling),
+    ...cpuProblems(path, where, settings),
+  ];
 }
 
 function autoscalingProblems(path: string, where: string, autoscaling?: Autoscaling): Problem[] {

@@ -1,4 +1,5 @@
 import { ApiObject, App } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-27';
 import { Cluster, IngressGateway, IngressRoute, Mesh, MeshNamespace, Network } from '../../lib/mesh';
 import { cluster, refusal, render, service, smallMesh } from '../support/meshes';
 
@@ -295,5 +296,74 @@ describe('the mesh', () => {
     expect(() => new Cluster(new App(), 'a', props)).toThrow(
       'the root is not in a Mesh: create a Mesh and declare it below.',
     );
+  });
+});
+
+/** Programs are run without a type check, so a closed choice must be closed at run time too. */
+describe('what a type check or Kubernetes would refuse', () => {
+  const image = 'example/x:1';
+  const v1 = (settings: object) => ({ versions: { v1: { image, placement: ['a'], ...settings } } });
+  const route = (props: object) => {
+    const { mesh, shop } = smallMesh();
+    const gateway = new IngressGateway(mesh, 'gateway', { clusters: ['a'] });
+    const rules = [{ to: 'x' }];
+    return refusal(() => new IngressRoute(shop, 'r', { gateway, hosts: ['*'], rules, ...props }));
+  };
+
+  test.each<[string, object, string]>([
+    ['an unknown role', { controlPlane: { role: 'primry' } }, "c: its control plane has the role 'primry'"],
+    ['no control plane', { controlPlane: undefined }, "c: its control plane has the role 'undefined'"],
+    ['an empty kube context', { context: '' }, 'c: the kube context is empty'],
+    ['an API server that is no URL', { apiServer: '10.0.0.2' }, "c: the API server '10.0.0.2' is not a URL"],
+  ])('a cluster with %s', (_, props, message) => {
+    expect(refusal(() => cluster(smallMesh().mesh, 'c', props))).toContain(`${message}; `);
+  });
+
+  test.each<[string, object, string]>([
+    ['no image', v1({ image: undefined }), "version v1 has the image ''"],
+    ['no placement', v1({ placement: undefined }), 'version v1 is placed on undefined'],
+    ['a cluster where a list is needed', v1({ placement: 'a' }), 'version v1 is placed on "a"'],
+    [
+      'autoscaling without a CPU request',
+      v1({ autoscaling: { maxReplicas: 2 }, resources: {} }),
+      'version v1 scales by CPU use but requests no CPU',
+    ],
+    [
+      'autoscaling that aims at no CPU use',
+      v1({ autoscaling: { maxReplicas: 2, cpuPercent: 0 } }),
+      'version v1 aims at 0 per cent of its CPU request',
+    ],
+    [
+      "a port's name that is too long for a container",
+      { ports: [{ name: 'http-administration', port: 80 }] },
+      "port name 'http-administration' has 19 characters",
+    ],
+  ])('a service with %s', (_, props, message) => {
+    expect(refusal(() => service(smallMesh().shop, 'x', props))).toContain(`shop/x: ${message}; `);
+  });
+
+  test('autoscaling with a CPU limit alone, which Kubernetes takes for the request, is no error', () => {
+    const resources = { cpu: { limit: Cpu.millis(500) } };
+    const props = v1({ autoscaling: { maxReplicas: 2 }, resources });
+    expect(service(smallMesh().shop, 'x', props).key).toBe('shop/x');
+  });
+
+  test('a service whose name begins with a digit', () => {
+    expect(refusal(() => service(smallMesh().shop, '1x'))).toContain(
+      "shop/1x: service name '1x' begins with a digit; ",
+    );
+  });
+
+  test.each<[string, object, string]>([
+    ['a URL for a host', { hosts: ['https://x.org/'] }, "the host 'https://x.org/' is not a host name"],
+    ['an empty host', { hosts: [''] }, "the host '' is not a host name"],
+    ['a port out of range', { port: 0 }, 'the gateway shall listen on port 0'],
+    [
+      'a misspelt path match',
+      { rules: [{ to: 'x', paths: [{ prefx: '/' }] }] },
+      `the path match {"prefx":"/"} is neither 'exact' nor 'prefix'`,
+    ],
+  ])('a route with %s', (_, props, message) => {
+    expect(route(props)).toContain(`shop/r: ${message}; `);
   });
 });
