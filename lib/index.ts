@@ -1,3 +1,4 @@
+export * from './analysis';
 export * from './bookinfo';
 export * from './errors';
 export * from './fleet';

@@ -38,7 +38,11 @@ test('there is one Application per cluster and layer and per release, in the wav
     Number(metadata.annotations['argocd.argoproj.io/sync-wave']),
     name,
   ]);
-  expect(waves.map(([wave, name]) => `${wave} ${name}`).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))).toEqual([
+  expect(
+    waves
+      .map(([wave, name]) => `${wave} ${name}`)
+      .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)),
+  ).toEqual([
     '0 a-namespaces',
     '0 b-namespaces',
     '1 a-istio-base',
