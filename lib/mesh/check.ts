@@ -210,7 +210,17 @@ function regionProblems(path: string, policy: LocalityPolicy, mesh: Mesh): Probl
 
 function ingressProblems(mesh: Mesh): Problem[] {
   const problems: Problem[] = [];
+  const names = new Set<string>();
   for (const gateway of mesh.ingressGateways) {
+    if (names.has(gateway.gatewayName)) {
+      problems.push({
+        path: gateway.node.path,
+        what: `another ingress gateway is called '${gateway.gatewayName}' too`,
+        why: 'both would be one Helm release, and Gateways would select the pods of both',
+        fix: 'Rename one of the two.',
+      });
+    }
+    names.add(gateway.gatewayName);
     for (const ref of gateway.placement === 'everywhere' ? [] : gateway.placement) {
       const cluster = mesh.findCluster(ref);
       if (!cluster || !mesh.clusters.includes(cluster)) {

@@ -27,12 +27,23 @@ export class IngressGateway extends Construct {
   readonly placement: 'everywhere' | readonly ClusterRef[];
 
   /**
-   * @throws ModelError if a name is no DNS-1123 label or is taken, or if there is no cluster.
+   * @throws ModelError if a name is no DNS-1123 label, is taken or is that of the east-west gateway, or if there is
+   * no cluster.
    */
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
     refuse([
       ...dnsLabelProblem(id, 'gateway name', id, 'it becomes a release, a label and a ServiceAccount'),
       ...Mesh.duplicateProblem(scope, id, 'ingress gateway'),
+      ...(id === 'eastwestgateway'
+        ? [
+            {
+              path: id,
+              what: `an ingress gateway is called '${id}'`,
+              why: 'that is the name of the gateway between networks, whose pods it would share',
+              fix: 'Choose another name.',
+            },
+          ]
+        : []),
       ...dnsLabelProblem(id, 'namespace', props.namespace ?? 'istio-ingress', 'Kubernetes refuses it'),
       ...(props.clusters.length === 0
         ? [

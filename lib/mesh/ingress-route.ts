@@ -1,6 +1,6 @@
+import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import type { Problem } from '../errors';
-import { isDnsLabel } from '../names';
 import { renderIngressRoute } from './ingress-config';
 import type { IngressGateway } from './ingress-gateway';
 import { Mesh } from './mesh';
@@ -87,12 +87,11 @@ function routeProblems(path: string, props: IngressRouteProps): Problem[] {
     });
   }
   for (const host of props.hosts) {
-    if (host === '*' || isDnsName(host.replace(/^\*\./, '')) || isDnsLabel(host.replace(/^\*\./, '')))
-      continue;
+    if (host === '*' || isIP(host) !== 0 || isDnsName(host.replace(/^\*\./, 'any.'))) continue;
     problems.push({
       path,
       what: `the host '${host}' is not a host name`,
-      why: 'Istio refuses it in a Gateway',
+      why: 'Istio refuses it in a Gateway, where names have at least two labels',
       fix: "Write 'shop.example.com', '*.example.com' or '*', in lower case, without scheme, port or path.",
     });
   }

@@ -121,6 +121,15 @@ export function localityProblems(path: string, policy: LocalityPolicy): Problem[
     case 'spread':
     case 'prefer-zone':
       return [];
+    default: // of a program that isn't type-checked
+      return [
+        {
+          path,
+          what: `its locality policy has the mode '${(policy as { mode?: unknown }).mode}'`,
+          why: 'no such policy exists',
+          fix: "Use 'spread', 'failover', 'distribute' or 'prefer-zone'.",
+        },
+      ];
   }
 }
 

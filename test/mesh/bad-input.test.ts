@@ -320,6 +320,11 @@ describe('what a type check or Kubernetes would refuse', () => {
   });
 
   test.each<[string, object, string]>([
+    [
+      'an unknown locality mode',
+      { locality: { mode: 'failovr' } },
+      "its locality policy has the mode 'failovr'",
+    ],
     ['no image', v1({ image: undefined }), "version v1 has the image ''"],
     ['no placement', v1({ placement: undefined }), 'version v1 is placed on undefined'],
     ['a cluster where a list is needed', v1({ placement: 'a' }), 'version v1 is placed on "a"'],
@@ -356,6 +361,7 @@ describe('what a type check or Kubernetes would refuse', () => {
 
   test.each<[string, object, string]>([
     ['a URL for a host', { hosts: ['https://x.org/'] }, "the host 'https://x.org/' is not a host name"],
+    ['a host of one label', { hosts: ['shop'] }, "the host 'shop' is not a host name"],
     ['an empty host', { hosts: [''] }, "the host '' is not a host name"],
     ['a port out of range', { port: 0 }, 'the gateway shall listen on port 0'],
     [
@@ -365,5 +371,25 @@ describe('what a type check or Kubernetes would refuse', () => {
     ],
   ])('a route with %s', (_, props, message) => {
     expect(route(props)).toContain(`shop/r: ${message}; `);
+  });
+
+  test.each(['*', '*.shop.example', 'shop.example.com', '10.0.0.1'])('the host %s is none of that', host => {
+    const { mesh, shop } = smallMesh();
+    const gateway = new IngressGateway(mesh, 'gateway', { clusters: ['a'] });
+    const to = service(shop, 'x');
+    new IngressRoute(shop, 'r', { gateway, hosts: [host], rules: [{ to }] });
+    expect(() => render(mesh)).not.toThrow();
+  });
+
+  test('two ingress gateways of one name in different places', () => {
+    const { mesh, shop } = smallMesh();
+    for (const scope of [mesh, shop]) new IngressGateway(scope, 'gateway', { clusters: ['a'] });
+    expect(refusal(() => render(mesh))).toContain("another ingress gateway is called 'gateway' too; ");
+  });
+
+  test('an ingress gateway with the name of the east-west gateway', () => {
+    expect(
+      refusal(() => new IngressGateway(smallMesh().mesh, 'eastwestgateway', { clusters: ['a'] })),
+    ).toContain("eastwestgateway: an ingress gateway is called 'eastwestgateway'; ");
   });
 });
