@@ -18,7 +18,7 @@ usage() {
 usage: apply.sh [options]      applies dist to every cluster, step by step, as dist/apply.tsv says
 
   --dist DIR       the folder to apply (default: dist beside this script)
-  --cluster NAME   only this cluster's steps; may be repeated
+  --cluster NAME   only this cluster's steps, and its remote secrets elsewhere; may be repeated
   --step NAME      start at this step, to resume
   --list           show the steps
   --dry-run        print the commands; execute nothing, not even a read
@@ -297,7 +297,12 @@ select_steps() {
   $name" ;; esac
     [ "$name" = "$started" ] && started=''
     [ -z "$started" ] || continue
-    case "$only " in ' ' | *" ${fields[1]} "*) ;; *) continue ;; esac
+    case "$only " in
+      ' ' | *" ${fields[1]} "*) ;;
+      # A remote waits for its primary to read it.
+      *" ${fields[4]} "*) [ "${fields[3]}" = remote-secret ] || continue ;;
+      *) continue ;;
+    esac
     selected[${#selected[@]}]=$i
     case "$clusters" in *"  ${fields[1]} ("*) ;; *) clusters="$clusters  ${fields[1]} (context ${fields[2]})"$'\n' ;; esac
     contexts="$contexts${fields[2]}"$'\n'

@@ -4,7 +4,7 @@ import { overlaps, parseCidr } from './cidr';
 import { Cluster } from './cluster';
 import type { LocalityPolicy } from './locality';
 import type { Mesh } from './mesh';
-import { findService } from './model';
+import { findService, placedClusters } from './model';
 import { byText, sortedEntries } from './names';
 import type { MeshService } from './service';
 import type { ServiceRef } from './service-props';
@@ -156,6 +156,13 @@ function serviceProblems(service: MeshService, mesh: Mesh): Problem[] {
     for (const [cluster] of sortedEntries(version.overrides ?? {})) {
       if (!mesh.findCluster(cluster)) {
         problems.push(unknownCluster(path, cluster, `version ${name} has an override for`, mesh));
+      } else if (!placedClusters(placement, mesh).some(({ clusterName }) => clusterName === cluster)) {
+        problems.push({
+          path,
+          what: `version ${name} has an override for '${cluster}', where it is not placed`,
+          why: 'the override would have no effect',
+          fix: 'Place the version there too, or remove the override.',
+        });
       }
     }
     problems.push(...callProblems(path, version.calls ?? [], service, mesh));

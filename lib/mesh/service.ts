@@ -158,9 +158,11 @@ function versionProblems(path: string, props: MeshServiceProps, mesh: Mesh): Pro
     ...versionInputProblems(path, name, version),
     ...placementProblems(path, name, version, mesh),
     ...settingsProblems(path, `version ${name}`, version),
-    ...sortedEntries(version.overrides ?? {}).flatMap(([cluster, settings]) =>
-      settingsProblems(path, `version ${name} on ${cluster}`, { ...version, ...settings }),
-    ),
+    ...fixedAndScaled(path, `version ${name}`, version),
+    ...sortedEntries(version.overrides ?? {}).flatMap(([cluster, settings]) => [
+      ...settingsProblems(path, `version ${name} on ${cluster}`, { ...version, ...settings }),
+      ...fixedAndScaled(path, `version ${name} on ${cluster}`, settings),
+    ]),
   ]);
 }
 
@@ -201,6 +203,19 @@ function settingsProblems(path: string, where: string, settings: WorkloadSetting
     ...problems,
     ...autoscalingProblems(path, where, settings.autoscaling),
     ...cpuProblems(path, where, settings),
+  ];
+}
+
+/** Replicas and autoscaling in one place; an override may well scale what is fixed elsewhere. */
+function fixedAndScaled(path: string, where: string, { replicas, autoscaling }: WorkloadSettings): Problem[] {
+  if (replicas === undefined || autoscaling === undefined) return [];
+  return [
+    {
+      path,
+      what: `${where} has ${replicas} replicas and an autoscaler`,
+      why: 'the autoscaler decides over the replicas, so the number would have no effect',
+      fix: 'Give the number as minReplicas of the autoscaler, or leave one of the two out.',
+    },
   ];
 }
 

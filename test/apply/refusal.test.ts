@@ -46,7 +46,9 @@ test('an unknown cluster names those of the plan', () => {
 });
 
 test('a step after which the cluster has none', () => {
-  expect(refused(['--yes', '--cluster', 'sao-paulo', '--step', 'link-sao-paulo'])).toContain('no step left');
+  expect(refused(['--yes', '--cluster', 'sao-paulo', '--step', 'frankfurt-routes'])).toContain(
+    'no step left',
+  );
 });
 
 test('no terminal to ask on', () => {

@@ -30,23 +30,27 @@ test('resumes at a step', () => {
   expect(run.calls.map(short)).toEqual(callsOf(STEPS.slice(6)));
 });
 
-test('applies one cluster only, or several', () => {
+/** A cluster's steps, and the remote secret by which its primary reads it. */
+const ofSaoPaulo = STEPS.filter(s => s.cluster === 'sao-paulo' || s.step === 'link-sao-paulo');
+
+test('applies one cluster only, with the remote secret that it waits for, or several', () => {
   const one = sandbox.apply(['--yes', '--cluster', 'sao-paulo']);
-  expect(one.calls).toEqual(callsOf(STEPS.filter(s => s.cluster === 'sao-paulo')));
+  expect(one.calls.map(short)).toEqual(callsOf(ofSaoPaulo));
   const both = sandbox.apply(['--yes', '--cluster', 'sao-paulo', '--cluster', 'frankfurt']);
   expect(both.calls.map(short)).toEqual(callsOf(STEPS));
 });
 
 test('resumes within one cluster', () => {
   const run = sandbox.apply(['--yes', '--cluster', 'sao-paulo', '--step', 'frankfurt-istiod']);
-  expect(run.calls).toEqual(callsOf(STEPS.filter(s => s.step === 'sao-paulo-istiod')));
+  expect(run.calls.map(short)).toEqual(callsOf(ofSaoPaulo.filter(s => s.step !== 'sao-paulo-namespaces')));
 });
 
 test('lists the steps without calling anything', () => {
   const run = sandbox.apply(['--list', '--cluster', 'sao-paulo'], [], { tools: '/usr/bin:/bin' });
   expect(run.stdout).toBe(
     'sao-paulo-namespaces\tsao-paulo\tgke_sao-paulo\tapply\n' +
-      'sao-paulo-istiod\tsao-paulo\tgke_sao-paulo\thelm-address\n',
+      'sao-paulo-istiod\tsao-paulo\tgke_sao-paulo\thelm-address\n' +
+      'link-sao-paulo\tfrankfurt\tgke_frankfurt\tremote-secret\n',
   );
   expect(sandbox.recorded('calls')).toBe('');
 });

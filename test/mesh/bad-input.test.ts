@@ -158,6 +158,23 @@ describe('services', () => {
     );
   });
 
+  test('an override for a cluster where the version is not placed', () => {
+    const { mesh, shop } = smallMesh();
+    const v1 = { image: 'example/cart:1', placement: ['a'], overrides: { b: { replicas: 3 } } };
+    service(shop, 'cart', { versions: { v1 } });
+    expect(refusal(() => render(mesh))).toMatchInlineSnapshot(
+      `"shop/cart: version v1 has an override for 'b', where it is not placed; the override would have no effect. Place the version there too, or remove the override."`,
+    );
+  });
+
+  test('replicas beside an autoscaler', () => {
+    const { shop } = smallMesh();
+    const v1 = { image: 'example/cart:1', placement: ['a'], replicas: 3, autoscaling: { maxReplicas: 5 } };
+    expect(refusal(() => service(shop, 'cart', { versions: { v1 } }))).toMatchInlineSnapshot(
+      `"shop/cart: version v1 has 3 replicas and an autoscaler; the autoscaler decides over the replicas, so the number would have no effect. Give the number as minReplicas of the autoscaler, or leave one of the two out."`,
+    );
+  });
+
   test('a call to an unknown service', () => {
     const { mesh, shop } = smallMesh();
     service(shop, 'cart', { calls: ['stok'] });
