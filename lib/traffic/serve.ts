@@ -19,13 +19,14 @@ export interface Request {
 }
 
 /** What an answer stands on: while none of it fails, the answer stays. */
-interface Basis {
+export interface Basis {
   readonly endpoints: readonly Endpoint[];
   /** Services of the gateways that were passed. */
   readonly gateways: readonly string[];
 }
 
-interface Answer {
+/** Where requests end, and what that stands on. Clients that istiod tells the same get the same object. */
+export interface Answer {
   readonly outcome: Outcome;
   readonly basis: Basis;
 }
@@ -49,7 +50,12 @@ export class Server {
 
   /** Where a proxy's requests to a service, port and subset end. */
   serve(proxy: ClientProxy, request: Request): Outcome {
-    return this.follow(proxy, request, []).outcome;
+    return this.answerTo(proxy, request).outcome;
+  }
+
+  /** The same with what it stands on. */
+  answerTo(proxy: ClientProxy, request: Request): Answer {
+    return this.follow(proxy, request, []);
   }
 
   /** @param path the gateways that were passed, so that a loop is seen. */
@@ -62,7 +68,10 @@ export class Server {
     if (service.resolution === 'alias')
       return nothing(`${service.host} is another name for an external host`);
     if (service.resolution === 'original-destination' && proxy.kind === 'sidecar') {
-      return { outcome: headlessOutcome(view, proxy, service, port, this.condition), basis: NOTHING };
+      return {
+        outcome: headlessOutcome(view, proxy, service, port, this.condition),
+        basis: { endpoints: view.endpointsOf(service.host), gateways: [] },
+      };
     }
     const { policy, key } = this.sharing.of(view, proxy, service, port, request.subset, path);
     if (policy.lacksSubset) {
@@ -128,7 +137,7 @@ export class Server {
     }
     return {
       outcome: merge(outcomes),
-      basis: basisOf(assignment, pick.isFirstLevelOnly, [...behind.values()]),
+      basis: this.healthy ? NOTHING : basisOf(assignment, pick.isFirstLevelOnly, [...behind.values()]),
     };
   }
 
