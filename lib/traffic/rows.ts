@@ -44,14 +44,14 @@ export interface Ends {
 /** Outcomes by target and by reason, each worked out once. */
 export class EndsOf {
   private readonly known = new WeakMap<Outcome, Ends>();
+  private readonly targets = new WeakMap<Endpoint, { readonly to: Target; readonly key: string }>();
 
   of(outcome: Outcome): Ends {
     const known = this.known.get(outcome);
     if (known) return known;
     const byTarget = new Map<string, { to: Target; share: number }>();
     for (const { endpoint, share } of outcome.served) {
-      const to = targetOf(endpoint);
-      const key = [to.cluster, to.region, to.zone, to.version].join(' ');
+      const { to, key } = this.targetOf(endpoint);
       const sum = byTarget.get(key);
       if (sum) sum.share += share;
       else byTarget.set(key, { to, share });
@@ -64,6 +64,15 @@ export class EndsOf {
     };
     this.known.set(outcome, ends);
     return ends;
+  }
+
+  private targetOf(endpoint: Endpoint): { readonly to: Target; readonly key: string } {
+    const known = this.targets.get(endpoint);
+    if (known) return known;
+    const to = targetOf(endpoint);
+    const target = { to, key: [to.cluster, to.region, to.zone, to.version].join(' ') };
+    this.targets.set(endpoint, target);
+    return target;
   }
 }
 

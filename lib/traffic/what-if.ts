@@ -117,16 +117,15 @@ const ASSUMPTIONS = [
   'Ambient mode, Envoy’s zone-aware routing and consistent hashing are not modelled.',
 ];
 
+/** Every endpoint once; those of Services are the same objects for all control planes. */
 function allEndpoints(world: World): Endpoint[] {
-  const all = new Map<string, Endpoint>();
+  const seen = new Set<Endpoint>();
   for (const view of world.planes.values()) {
     for (const host of view.services.keys()) {
-      for (const endpoint of view.endpointsOf(host)) {
-        all.set(`${endpoint.cluster} ${endpoint.address}:${endpoint.port} ${host}`, endpoint);
-      }
+      for (const endpoint of view.endpointsOf(host)) seen.add(endpoint);
     }
   }
-  return [...all.values()];
+  return [...seen];
 }
 
 function describeRoute(service: string, route: Route): ConditionalRoute {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { whatIfJson, whatIfMarkdown, whatIfText } from '../../report/what-if';
+import { ambientNote } from '../../traffic/ambient';
 import { parseFrom } from '../../traffic/asked';
 import { type FailureMode, parseFailure, type Scenario, singleFailures } from '../../traffic/scenario';
 import { study } from '../../traffic/what-if';
@@ -60,6 +61,7 @@ export function addWhatIf(program: Command, io: Io): void {
     const { fleet, assumptions } = loadExpanded(dir, options);
     const world = buildWorld(fleet, options.istioVersion);
     const versions = [...world.planes.values()].map(({ plane }) => `${plane.version} in ${plane.cluster}`);
+    const ambient = ambientNote(fleet);
     const answer = study(
       world,
       {
@@ -68,7 +70,7 @@ export function addWhatIf(program: Command, io: Io): void {
         services: options.service,
         fromNamespace: options.fromNamespace,
       },
-      [`Istio ${versions.join(', ')}.`, ...assumptions],
+      [`Istio ${versions.join(', ')}.`, ...assumptions, ...(ambient ? [ambient] : [])],
     );
     const print = { json: whatIfJson, md: whatIfMarkdown, text: whatIfText }[options.format];
     for (const part of print(answer)) io.out(part);
