@@ -100,7 +100,7 @@ export class ScenarioAnswer implements ScenarioResult {
     return this.services.flatMap(({ target, groups }) =>
       groups.map(({ places, outcome }) => ({
         service: target.label,
-        places: places.filter(place => this.isUp(place)),
+        places: places.every(place => this.isUp(place)) ? places : places.filter(place => this.isUp(place)),
         ends: this.endsOf.of(outcome),
       })),
     );
