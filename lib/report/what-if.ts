@@ -1,6 +1,7 @@
 import { byText } from '../fleet/plain';
-import type { Share, Unserved } from '../traffic/rows';
-import type { ScenarioResult, WhatIf } from '../traffic/what-if';
+import type { Ends } from '../traffic/rows';
+import { type GroupResult, rowsOf, type ScenarioResult } from '../traffic/scenario-answer';
+import type { Study } from '../traffic/what-if';
 
 /** What clients that are served alike get of one service. */
 interface Line {
@@ -11,8 +12,19 @@ interface Line {
   readonly lost: readonly string[];
 }
 
-/** The answer to a what-if for people: the healthy state in full, of each failure what it changes. */
-export function whatIfText(answer: WhatIf): string {
+/** The answer to a what-if as JSON, scenario by scenario. */
+export function* whatIfJson({ scenarios, ...about }: Study): Iterable<string> {
+  yield JSON.stringify(about, null, 2).replace(/\n\}$/, ',\n  "scenarios": [');
+  let separator = '';
+  for (const scenario of scenarios) {
+    yield `${separator}\n${JSON.stringify(rowsOf(scenario), null, 2).replaceAll(/^/gm, '    ')}`;
+    separator = ',';
+  }
+  yield '\n  ]\n}\n';
+}
+
+/** The answer to a what-if for people, part by part: the healthy state in full, of each failure what it changes. */
+export function whatIfText(answer: Study): Iterable<string> {
   return render(answer, {
     heading: text => `${text}\n${'='.repeat(text.length)}\n`,
     line: ({ service, from, served, lost }) =>
@@ -28,7 +40,7 @@ export function whatIfText(answer: WhatIf): string {
 }
 
 /** The same in Markdown. */
-export function whatIfMarkdown(answer: WhatIf): string {
+export function whatIfMarkdown(answer: Study): Iterable<string> {
   const cell = (texts: readonly string[]) => (texts.join('<br>') || '–').replaceAll('|', '\\|');
   return render(answer, {
     heading: text => `## ${text}\n\n`,
@@ -45,47 +57,50 @@ interface Style {
   bullet(text: string): string;
 }
 
-function render(answer: WhatIf, style: Style): string {
-  const [healthy] = answer.scenarios;
-  const parts: string[] = [];
+function* render(answer: Study, style: Style): Iterable<string> {
+  let healthy: ReadonlyMap<string, string> | undefined;
   for (const scenario of answer.scenarios) {
-    parts.push(style.heading(titleOf(scenario)));
-    const all = linesOf(scenario);
-    const isHealthy = scenario === healthy && scenario.failed.length === 0;
-    const lines = isHealthy ? all : all.filter(line => changed(line, healthy, scenario));
-    if (lines.length > 0) parts.push(style.table(lines.map(line => style.line(line))));
-    else parts.push('Nothing changes.\n');
+    yield style.heading(titleOf(scenario));
+    const clients = clientsOf(scenario);
+    const isHealthy = !healthy && scenario.failed.length === 0;
+    const known = healthy;
+    const changed = (group: ClientGroup) =>
+      group.names.some(name => known?.get(`${group.service} ${name}`) !== group.key);
+    const lines = linesOf(clients, isHealthy ? undefined : changed);
+    healthy ??= new Map(
+      clients.flatMap(({ names, service, key }) => names.map(name => [`${service} ${name}`, key])),
+    );
+    if (lines.length > 0) yield style.table(lines.map(line => style.line(line)));
+    else yield 'Nothing changes.\n';
     const leaving = scenario.crossRegion.filter(({ share }) => share > 0);
     if (leaving.length > 0) {
       const texts = leaving.map(({ service, share }) => `${service} ${percent(share)}`);
-      parts.push(`Leaves its region, mean over clients: ${texts.join(', ')}.\n`);
+      yield `Leaves its region, mean over clients: ${texts.join(', ')}.\n`;
     }
-    const { served, unserved } = scenario.flows;
-    if (served.length > 0 || unserved.length > 0) {
-      parts.push('Per request at the ingress gateways, along the call graph:\n');
-      for (const text of flowTexts(scenario)) parts.push(style.bullet(text));
-    }
-    parts.push('\n');
+    const flows = flowTexts(scenario);
+    if (flows.length > 0) yield 'Per request at the ingress gateways, along the call graph:\n';
+    for (const text of flows) yield style.bullet(text);
+    yield '\n';
   }
   if (answer.conditionalRoutes.length > 0) {
-    parts.push(style.heading('Routes that some requests take, not in the shares'));
+    yield style.heading('Routes that some requests take, not in the shares');
     for (const { service, route, match, destinations } of answer.conditionalRoutes) {
-      parts.push(style.bullet(`${service}: ${match} -> ${destinations.join(', ')} (${route})`));
+      yield style.bullet(`${service}: ${match} -> ${destinations.join(', ')} (${route})`);
     }
-    parts.push('\n');
+    yield '\n';
   }
   if (answer.mirrors.length > 0) {
-    parts.push(style.heading('Copies of requests'));
-    for (const { service, to } of answer.mirrors) parts.push(style.bullet(`${service} -> ${to}`));
-    parts.push('\n');
+    yield style.heading('Copies of requests');
+    for (const { service, to } of answer.mirrors) yield style.bullet(`${service} -> ${to}`);
+    yield '\n';
   }
-  parts.push(style.heading('Assumed'));
-  for (const text of answer.assumptions) parts.push(style.bullet(text));
-  return parts.join('');
+  yield style.heading('Assumed');
+  for (const text of answer.assumptions) yield style.bullet(text);
 }
 
 /** One line per service: what arrives where, and what is lost. */
-function flowTexts({ flows }: ScenarioResult): string[] {
+function flowTexts(scenario: ScenarioResult): string[] {
+  const { flows } = scenario;
   const services = [...new Set([...flows.served, ...flows.unserved].map(row => row.service))].sort(byText);
   return services.map(service => {
     const served = flows.served
@@ -110,86 +125,77 @@ function titleOf({ failed, mode }: ScenarioResult): string {
   return `${failed.join(' and ')} ${mode === 'unready' ? 'down, and reported so' : 'failing requests, and reported ready'}`;
 }
 
-/** Whether the same clients got something else in the healthy state. */
-function changed(line: Line, healthy: ScenarioResult, scenario: ScenarioResult): boolean {
-  const before = new Set(clientsOf(healthy).map(client => `${client.service} ${client.from} ${client.key}`));
-  return clientsOf(scenario).some(
-    client =>
-      client.service === line.service &&
-      line.from.split(', ').some(name => client.from === name || client.from.startsWith(`${name}/`)) &&
-      !before.has(`${client.service} ${client.from} ${client.key}`),
-  );
-}
-
-interface ClientResult {
+/** Clients of one service that get the same, as texts. */
+interface ClientGroup {
   readonly service: string;
-  readonly from: string;
-  readonly cluster: string;
-  readonly served: string[];
-  readonly lost: string[];
-  key: string;
+  readonly clients: readonly { readonly cluster: string; readonly name: string }[];
+  readonly names: readonly string[];
+  readonly served: readonly string[];
+  readonly lost: readonly string[];
+  /** Equal for groups that get the same. */
+  readonly key: string;
 }
 
-function linesOf(scenario: ScenarioResult): Line[] {
-  const groups = new Map<string, ClientResult[]>();
-  for (const client of clientsOf(scenario)) {
-    const key = `${client.service} ${client.key}`;
-    groups.set(key, [...(groups.get(key) ?? []), client]);
+function clientsOf(scenario: ScenarioResult): ClientGroup[] {
+  const groups = new Map<string, ClientGroup>();
+  for (const group of scenario.groups) {
+    const { served, lost, key } = textsOf(group.ends);
+    const clients = [...(groups.get(`${group.service} ${key}`)?.clients ?? []), ...namesOf(group)];
+    const names = clients.map(({ name }) => name);
+    groups.set(`${group.service} ${key}`, { service: group.service, clients, names, served, lost, key });
   }
-  const zonesPerCluster = new Map<string, number>();
-  for (const client of clientsOf(scenario)) {
-    const key = `${client.service} ${client.cluster}`;
-    zonesPerCluster.set(key, (zonesPerCluster.get(key) ?? 0) + 1);
+  return [...groups.values()].filter(({ clients }) => clients.length > 0);
+}
+
+function namesOf({ places, gateway }: GroupResult): { cluster: string; name: string }[] {
+  return places.map(({ cluster, zone }) => {
+    const place = zone ? `${cluster}/${zone}` : cluster;
+    const name = gateway ? `ingress ${gateway} in ${place}` : place;
+    return { cluster: gateway ? name : cluster, name };
+  });
+}
+
+const TEXTS = new WeakMap<Ends, Pick<ClientGroup, 'served' | 'lost' | 'key'>>();
+
+function textsOf(ends: Ends): Pick<ClientGroup, 'served' | 'lost' | 'key'> {
+  const known = TEXTS.get(ends);
+  if (known) return known;
+  const served = ends.served.map(
+    ({ to, share }) => `${percent(share)} ${to.version} in ${to.cluster}${to.zone ? `/${to.zone}` : ''}`,
+  );
+  const lost = ends.unserved.map(({ reason, share }) => `${percent(share)} ${reason}`);
+  const texts = { served, lost, key: JSON.stringify([served, lost]) };
+  TEXTS.set(ends, texts);
+  return texts;
+}
+
+/** One line per group that is wanted, with a cluster's name where all its zones are in the group. */
+function linesOf(
+  groups: readonly ClientGroup[],
+  isWanted: (group: ClientGroup) => boolean = () => true,
+): Line[] {
+  const perCluster = new Map<string, number>();
+  for (const { service, clients } of groups) {
+    for (const { cluster } of clients) {
+      const key = `${service} ${cluster}`;
+      perCluster.set(key, (perCluster.get(key) ?? 0) + 1);
+    }
   }
-  return [...groups.values()]
-    .map(clients => {
-      const byCluster = new Map<string, ClientResult[]>();
-      for (const client of clients)
-        byCluster.set(client.cluster, [...(byCluster.get(client.cluster) ?? []), client]);
+  return groups
+    .filter(isWanted)
+    .map(({ service, clients, served, lost }) => {
+      const byCluster = new Map<string, string[]>();
+      for (const { cluster, name } of clients) {
+        const names = byCluster.get(cluster);
+        if (names) names.push(name);
+        else byCluster.set(cluster, [name]);
+      }
       const names = [...byCluster].flatMap(([cluster, own]) =>
-        own.length === zonesPerCluster.get(`${own[0].service} ${cluster}`)
-          ? [cluster]
-          : own.map(client => client.from),
+        own.length === perCluster.get(`${service} ${cluster}`) ? [cluster] : own,
       );
-      const [{ service, served, lost }] = clients;
       return { service, from: names.sort(byText).join(', '), served, lost };
     })
     .sort((a, b) => byText(a.service, b.service) || byText(a.from, b.from));
-}
-
-function clientsOf(scenario: ScenarioResult): ClientResult[] {
-  const clients = new Map<string, ClientResult>();
-  const clientOf = (row: Share | Unserved, gateway?: string): ClientResult => {
-    const { cluster, zone } = row.from;
-    const place = zone ? `${cluster}/${zone}` : cluster;
-    const from = gateway ? `ingress ${gateway} in ${place}` : place;
-    const key = `${row.service} ${from}`;
-    const client = clients.get(key) ?? {
-      service: row.service,
-      from,
-      cluster: gateway ? from : cluster,
-      served: [],
-      lost: [],
-      key: '',
-    };
-    clients.set(key, client);
-    return client;
-  };
-  const addShare = (row: Share, gateway?: string) => {
-    const { version, cluster, zone } = row.to;
-    clientOf(row, gateway).served.push(
-      `${percent(row.share)} ${version} in ${cluster}${zone ? `/${zone}` : ''}`,
-    );
-  };
-  const addLost = (row: Unserved, gateway?: string) => {
-    clientOf(row, gateway).lost.push(`${percent(row.share)} ${row.reason}`);
-  };
-  for (const row of scenario.shares) addShare(row);
-  for (const row of scenario.unserved) addLost(row);
-  for (const row of scenario.ingress.shares) addShare(row, row.gateway);
-  for (const row of scenario.ingress.unserved) addLost(row, row.gateway);
-  for (const client of clients.values()) client.key = JSON.stringify([client.served, client.lost]);
-  return [...clients.values()];
 }
 
 /** `33.3 %`, without the decimal where it is zero. */

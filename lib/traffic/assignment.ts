@@ -33,12 +33,26 @@ export interface Assignment extends ServicePolicy {
  * Source: Istio `pilot/pkg/xds/endpoints/endpoint_builder.go` BuildClusterLoadAssignment, generate.
  *
  * @param policy what is in force, where it is known already.
+ * @param groups what the proxy can send to, where it is known already.
  */
 export function assign(
   view: PlaneView,
   query: AssignmentQuery,
   policy: ServicePolicy = servicePolicy(view, query.proxy, query.service, query.port, query.subset),
+  groups: readonly AssignedLocality[] = groupsFor(view, query, policy),
 ): Assignment {
+  return { ...policy, localities: applySetting(groups, query.proxy, policy, view.plane.version === '1.31') };
+}
+
+/**
+ * What a proxy can send to, by locality: the same for all proxies of a network, wherever in it they are, as
+ * only priorities and weights depend on that.
+ */
+export function groupsFor(
+  view: PlaneView,
+  query: AssignmentQuery,
+  policy: ServicePolicy,
+): readonly AssignedLocality[] {
   const { plane } = view;
   const { proxy, service, port } = query;
   const candidates = candidateEndpoints(withHealth(view.endpointsOf(service.host), query.healthOf), {
@@ -56,8 +70,7 @@ export function assign(
     forcesGateway: plane.version !== '1.29',
     isMtls: policy.isMtls,
   });
-  const groups = query.isSniDnat ? onlyMtls(filtered, policy.isMtls) : filtered;
-  return { ...policy, localities: applySetting(groups, proxy, policy, plane.version === '1.31') };
+  return query.isSniDnat ? onlyMtls(filtered, policy.isMtls) : filtered;
 }
 
 /** Source: Istio `loadbalancer.go` ApplyLocalityLoadBalancer, ApplyZoneAwareLoadBalancer. */

@@ -29,7 +29,10 @@ export interface CallGraph {
  * AuthorizationPolicies of action ALLOW that list principals. A host or principal with a wildcard says nothing.
  */
 export function callGraph(world: World): CallGraph {
-  const callers = world.fleet.clusters.flatMap(cluster => callersIn(world, cluster.name));
+  const callers = new Map<string, Caller[]>();
+  for (const { name, configCluster } of world.fleet.clusters) {
+    callers.set(configCluster, [...(callers.get(configCluster) ?? []), ...callersIn(world, name)]);
+  }
   const cache = new Map<string, readonly Caller[] | undefined>();
   return {
     callersOf: service => {
@@ -43,15 +46,13 @@ export function callGraph(world: World): CallGraph {
 
 function findCallers(
   world: World,
-  callers: readonly Caller[],
+  callers: ReadonlyMap<string, readonly Caller[]>,
   service: Service,
 ): readonly Caller[] | undefined {
   const found = new Set<Caller>();
   let isKnown = false;
   for (const view of world.planes.values()) {
-    const own = callers.filter(
-      ({ cluster }) => world.fleet.cluster(cluster).configCluster === view.plane.cluster,
-    );
+    const own = callers.get(view.plane.cluster) ?? [];
     for (const sidecar of world.fleet.ofKind('Sidecar.networking.istio.io', view.plane.cluster)) {
       if (!listsHost(sidecar, service)) continue;
       isKnown = true;

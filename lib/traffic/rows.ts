@@ -3,7 +3,6 @@ import { byText } from '../fleet/plain';
 import type { ClientZone } from './clients';
 import type { Endpoint } from './model';
 import type { Outcome } from './outcome';
-import type { World } from './world';
 
 /** Where requests end. */
 export interface Target {
@@ -36,42 +35,44 @@ export interface OfGateway {
   readonly gateway: string;
 }
 
-/** Collects outcomes as rows, by target and by reason. */
-export class Rows {
-  readonly shares: (Share & OfGateway)[] = [];
-  readonly unserved: (Unserved & OfGateway)[] = [];
-  private readonly leaving = new Map<string, { sum: number; clients: number }>();
+/** An outcome by target and by reason, both sorted. */
+export interface Ends {
+  readonly served: readonly { readonly to: Target; readonly share: number }[];
+  readonly unserved: readonly { readonly reason: string; readonly share: number }[];
+}
 
-  constructor(private readonly world: World) {}
+/** Outcomes by target and by reason, each worked out once. */
+export class EndsOf {
+  private readonly known = new WeakMap<Outcome, Ends>();
+  private readonly targets = new WeakMap<Endpoint, { readonly to: Target; readonly key: string }>();
 
-  add({ cluster, zone }: ClientZone, service: string, outcome: Outcome, gateway = ''): void {
-    const from = { cluster, zone };
-    const region = this.world.fleet.cluster(cluster).region;
+  of(outcome: Outcome): Ends {
+    const known = this.known.get(outcome);
+    if (known) return known;
     const byTarget = new Map<string, { to: Target; share: number }>();
-    const leaving = this.leaving.get(service) ?? { sum: 0, clients: 0 };
     for (const { endpoint, share } of outcome.served) {
-      const to = targetOf(endpoint);
-      if (to.region !== region) leaving.sum += share;
-      const key = [to.cluster, to.region, to.zone, to.version].join(' ');
-      const known = byTarget.get(key);
-      if (known) known.share += share;
+      const { to, key } = this.targetOf(endpoint);
+      const sum = byTarget.get(key);
+      if (sum) sum.share += share;
       else byTarget.set(key, { to, share });
     }
-    leaving.clients += 1;
-    this.leaving.set(service, leaving);
-    for (const { to, share } of sortedValues(byTarget)) {
-      this.shares.push({ from, service, to, share: rounded(share), gateway });
-    }
-    for (const { reason, share } of [...outcome.unserved].sort((a, b) => byText(a.reason, b.reason))) {
-      this.unserved.push({ from, service, reason, share: rounded(share), gateway });
-    }
+    const ends: Ends = {
+      served: sortedValues(byTarget).map(({ to, share }) => ({ to, share: rounded(share) })),
+      unserved: [...outcome.unserved]
+        .sort((a, b) => byText(a.reason, b.reason))
+        .map(({ reason, share }) => ({ reason, share: rounded(share) })),
+    };
+    this.known.set(outcome, ends);
+    return ends;
   }
 
-  crossRegion(): { service: string; share: number }[] {
-    return [...this.leaving].map(([service, { sum, clients }]) => ({
-      service,
-      share: rounded(sum / clients),
-    }));
+  private targetOf(endpoint: Endpoint): { readonly to: Target; readonly key: string } {
+    const known = this.targets.get(endpoint);
+    if (known) return known;
+    const to = targetOf(endpoint);
+    const target = { to, key: [to.cluster, to.region, to.zone, to.version].join(' ') };
+    this.targets.set(endpoint, target);
+    return target;
   }
 }
 

@@ -45,8 +45,12 @@ export interface Condition {
   isGatewayDown(service: string): boolean;
   /** Whether the istiod of a config cluster is down: its proxies keep what they were told before. */
   isControlPlaneDown(configCluster: string): boolean;
-  /** Whether clients in a place are down themselves. */
+  /** Whether everything in a place is down, clients as well. */
   isPlaceDown(cluster: string, zone: string): boolean;
+  /** Whether pods can be down in places that aren't. */
+  readonly hasSinglePods: boolean;
+  /** The control planes that are down, by config cluster. */
+  readonly planesDown: ReadonlySet<string>;
 }
 
 /** `zone=europe-west3-a` and so on. @throws InputError for an unknown kind. */
@@ -74,16 +78,17 @@ export function formatFailure({ kind, name }: Failure): string {
  * @throws InputError when a failure names what the fleet doesn't have.
  */
 export function conditionOf(fleet: Fleet, scenario: Scenario, endpoints: readonly Endpoint[]): Condition {
-  const zones = new Set<string>();
+  const clustersDown = new Set<string>();
+  const zones = new Map<string, Set<string>>();
   const gateways = new Set<string>();
   const planes = new Set<string>();
   const tests: ((endpoint: Endpoint) => boolean)[] = [];
-  const zoneKey = (cluster: string, zone: string) => `${cluster}/${zone}`;
   const failCluster = (name: string) => {
     planes.add(name);
-    for (const zone of fleet.cluster(name).zones) zones.add(zoneKey(name, zone));
-    tests.push(endpoint => endpoint.cluster === name);
+    clustersDown.add(name);
   };
+  const isPlaceDown = (cluster: string, zone: string) =>
+    clustersDown.has(cluster) || zones.get(cluster)?.has(zone) === true;
   for (const { kind, name } of scenario.failures) {
     const clusters = fleet.clusters.filter(cluster => isMeant(cluster, kind, name));
     switch (kind) {
@@ -101,7 +106,7 @@ export function conditionOf(fleet: Fleet, scenario: Scenario, endpoints: readonl
         for (const cluster of clusters) failCluster(cluster.name);
         break;
       case 'zone':
-        failZone(fleet, name, zones, planes, tests);
+        failZone(fleet, name, zones, planes);
         break;
       case 'gateway':
         gateways.add(name);
@@ -119,10 +124,13 @@ export function conditionOf(fleet: Fleet, scenario: Scenario, endpoints: readonl
   }
   return {
     mode: scenario.mode,
-    isDown: endpoint => tests.some(test => test(endpoint)),
+    isDown: endpoint =>
+      isPlaceDown(endpoint.cluster, endpoint.locality.zone) || tests.some(test => test(endpoint)),
     isGatewayDown: service => [...gateways].some(name => service === name || service.startsWith(`${name}/`)),
     isControlPlaneDown: name => planes.has(name),
-    isPlaceDown: (cluster, zone) => zones.has(zoneKey(cluster, zone)),
+    isPlaceDown,
+    hasSinglePods: tests.length > 0,
+    planesDown: planes,
   };
 }
 
@@ -163,13 +171,7 @@ function isMeant(cluster: { region: string; network: string }, kind: FailureKind
   return (kind === 'region' || kind === 'network') && cluster[kind] === name;
 }
 
-function failZone(
-  fleet: Fleet,
-  name: string,
-  zones: Set<string>,
-  planes: Set<string>,
-  tests: ((endpoint: Endpoint) => boolean)[],
-): void {
+function failZone(fleet: Fleet, name: string, zones: Map<string, Set<string>>, planes: Set<string>): void {
   const [first, second] = name.split('/');
   const [wantedCluster, zone] = second === undefined ? [undefined, first] : [first, second];
   const hit = fleet.clusters.filter(
@@ -183,9 +185,8 @@ function failZone(
       fleet.clusters.flatMap(cluster => cluster.zones),
     );
   for (const cluster of hit) {
-    zones.add(`${cluster.name}/${zone}`);
+    zones.set(cluster.name, (zones.get(cluster.name) ?? new Set()).add(zone));
     if (cluster.zones.length === 1) planes.add(cluster.name);
-    tests.push(endpoint => endpoint.cluster === cluster.name && endpoint.locality.zone === zone);
   }
 }
 

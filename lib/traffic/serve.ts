@@ -1,15 +1,17 @@
-import type { Assignment } from './assignment';
-import { assign } from './assignment';
+import { type Assignment, type AssignmentQuery, assign, groupsFor } from './assignment';
 import type { Host } from './envoy/hosts';
 import { pickHosts } from './envoy/pick';
 import { findService } from './find-service';
 import { gatewayPods, isPassedOn, networkView } from './gateway-hop';
 import { headlessOutcome } from './headless';
-import type { AssignedEndpoint, ClientProxy, Endpoint, NetworkGateway } from './model';
+import type { AssignedEndpoint, AssignedLocality, ClientProxy, Endpoint, NetworkGateway } from './model';
 import { lost, merge, type Outcome, scale } from './outcome';
+import { withoutUnready } from './reported';
 import type { Condition } from './scenario';
-import { Sharing } from './sharing';
-import { planeOf, proxyAt, type World } from './world';
+import { type Shared, Sharing } from './sharing';
+import { type PlaneView, planeOf, proxyAt, type World } from './world';
+
+type Groups = readonly AssignedLocality[];
 
 /** A request to one service, port and subset. */
 export interface Request {
@@ -19,13 +21,14 @@ export interface Request {
 }
 
 /** What an answer stands on: while none of it fails, the answer stays. */
-interface Basis {
+export interface Basis {
   readonly endpoints: readonly Endpoint[];
   /** Services of the gateways that were passed. */
   readonly gateways: readonly string[];
 }
 
-interface Answer {
+/** Where requests end, and what that stands on. Clients that istiod tells the same get the same object. */
+export interface Answer {
   readonly outcome: Outcome;
   readonly basis: Basis;
 }
@@ -38,6 +41,9 @@ const NOTHING: Basis = { endpoints: [], gateways: [] };
  */
 export class Server {
   private readonly answers = new Map<string, Answer>();
+  /** What can be sent to, as reported in this condition, and as the fleet says it. */
+  private readonly groups = new Map<string, Groups>();
+  private readonly unreported = new Map<string, Groups>();
 
   /** @param healthy the server of the healthy state of the same world. */
   constructor(
@@ -49,7 +55,12 @@ export class Server {
 
   /** Where a proxy's requests to a service, port and subset end. */
   serve(proxy: ClientProxy, request: Request): Outcome {
-    return this.follow(proxy, request, []).outcome;
+    return this.answerTo(proxy, request).outcome;
+  }
+
+  /** The same with what it stands on. */
+  answerTo(proxy: ClientProxy, request: Request): Answer {
+    return this.follow(proxy, request, []);
   }
 
   /** @param path the gateways that were passed, so that a loop is seen. */
@@ -62,40 +73,57 @@ export class Server {
     if (service.resolution === 'alias')
       return nothing(`${service.host} is another name for an external host`);
     if (service.resolution === 'original-destination' && proxy.kind === 'sidecar') {
-      return { outcome: headlessOutcome(view, proxy, service, port, this.condition), basis: NOTHING };
+      return {
+        outcome: headlessOutcome(view, proxy, service, port, this.condition),
+        basis: { endpoints: view.endpointsOf(service.host), gateways: [] },
+      };
     }
-    const { policy, key } = this.sharing.of(view, proxy, service, port, request.subset, path);
-    if (policy.lacksSubset) {
+    const shared = this.sharing.of(view, proxy, service, port, request.subset, path);
+    if (shared.policy.lacksSubset) {
       return nothing(
         `subset ${request.subset} of ${service.host} isn't in the DestinationRule that ${view.plane.cluster} gives its clients`,
       );
     }
     const isBlind = this.condition.isControlPlaneDown(view.plane.cluster);
-    const ownKey = isBlind ? `${key} blind` : key;
+    const ownKey = isBlind ? `${shared.key} blind` : shared.key;
     const known = this.answers.get(ownKey);
     if (known) return known;
     const before = this.healthy?.follow(proxy, request, path);
+    const query = { proxy, service, port, subset: request.subset, isSniDnat: path.length > 0 };
     const answer =
       before && !this.isTouched(before.basis)
         ? before
-        : this.answer(
-            assign(
-              view,
-              {
-                proxy,
-                service,
-                port,
-                subset: request.subset,
-                isSniDnat: path.length > 0,
-                healthOf: this.condition.mode === 'unready' && !isBlind ? this.reported : undefined,
-              },
-              policy,
-            ),
-            request,
-            path,
-          );
+        : this.answer(this.assign(query, view, shared, isBlind), request, path);
     this.answers.set(ownKey, answer);
     return answer;
+  }
+
+  /** What istiod tells; where it reports what it did in the healthy state, the groups are those of then. */
+  private assign(query: AssignmentQuery, view: PlaneView, shared: Shared, isBlind: boolean): Assignment {
+    const isReported = this.condition.mode === 'unready' && !isBlind;
+    const groups = isReported
+      ? this.reportedGroups(query, view, shared)
+      : (this.healthy ?? this).groupsBefore(query, view, shared);
+    return assign(view, query, shared.policy, groups);
+  }
+
+  private groupsBefore(query: AssignmentQuery, view: PlaneView, { policy, groupsKey }: Shared): Groups {
+    const groups = this.unreported.get(groupsKey) ?? groupsFor(view, query, policy);
+    this.unreported.set(groupsKey, groups);
+    return groups;
+  }
+
+  private reportedGroups(query: AssignmentQuery, view: PlaneView, shared: Shared): Groups {
+    const { policy, groupsKey } = shared;
+    const known = this.groups.get(groupsKey);
+    if (known) return known;
+    const before = this.healthy?.groupsBefore(query, view, shared);
+    const kept =
+      before &&
+      withoutUnready(before, view, query.service.host, policy, endpoint => this.condition.isDown(endpoint));
+    const groups = kept ?? groupsFor(view, { ...query, healthOf: this.reported }, policy);
+    this.groups.set(groupsKey, groups);
+    return groups;
   }
 
   private readonly reported = (endpoint: Endpoint) =>
@@ -121,14 +149,22 @@ export class Server {
     };
     const isFailing = (host: Host) => answerOf(host.assigned).outcome.served.length === 0;
     const pick = pickHosts(assignment, isFailing);
-    const outcomes = pick.shares.map(({ host, share }) => scale(answerOf(host.assigned).outcome, share));
+    const outcomes: Outcome[] = [];
+    const direct: Outcome['served'][number][] = [];
+    for (const { host, share } of pick.shares) {
+      const [endpoint] = host.assigned.endpoints;
+      if (!host.assigned.via && !this.condition.isDown(endpoint)) direct.push({ endpoint, share });
+      else outcomes.push(scale(answerOf(host.assigned).outcome, share));
+    }
+    // Envoy keeps one host per address, so that without a gateway no two end at the same.
+    if (direct.length > 0) outcomes.unshift({ served: direct, unserved: [] });
     if (pick.unserved > 0) {
       const name = request.subset ? `${request.host} subset ${request.subset}` : request.host;
       outcomes.push(scale(lost(`no healthy endpoint of ${name}`), pick.unserved));
     }
     return {
       outcome: merge(outcomes),
-      basis: basisOf(assignment, pick.isFirstLevelOnly, [...behind.values()]),
+      basis: this.healthy ? NOTHING : basisOf(assignment, pick.isFirstLevelOnly, [...behind.values()]),
     };
   }
 

@@ -6,6 +6,8 @@ import type { PlaneView } from './world';
 export interface Shared {
   readonly policy: ServicePolicy;
   readonly key: string;
+  /** The key that it shares with all that can send to the same, whatever priorities they give it. */
+  readonly groupsKey: string;
 }
 
 /** Which clients are told the same, so that the answer is worked out once. Holds for one world. */
@@ -30,18 +32,17 @@ export class Sharing {
     const { policy, id } = this.policyOf(view, proxy, service, port, subset);
     const uses = dependsOn(policy);
     const isLocal = policy.isClusterLocal || service.isNodeLocal;
-    const key = JSON.stringify([
+    const groupsKey = JSON.stringify([
       id,
       proxy.kind,
       proxy.network,
       proxy.networkView,
-      uses.locality ? proxy.locality : 0,
-      uses.labels ? proxy.labels : 0,
       isLocal ? proxy.cluster : 0,
       service.isNodeLocal ? proxy.node : 0,
-      path,
+      path.length > 0,
     ]);
-    return { policy, key };
+    const place = [uses.locality ? proxy.locality : 0, uses.labels ? proxy.labels : 0, path];
+    return { policy, groupsKey, key: `${groupsKey} ${JSON.stringify(place)}` };
   }
 
   private policyOf(

@@ -1,24 +1,18 @@
-import { type AskedService, servicesAsked } from './asked';
-import { type CallGraph, callGraph } from './call-graph';
-import { type ClientZone, clientZones, ingressClients } from './clients';
-import { type Flow, followCalls } from './flows';
+import { HealthyAnswers } from './alike';
+import { servicesAsked } from './asked';
+import { callGraph } from './call-graph';
+import { type ClientZone, clientZones } from './clients';
+import { Calls, entered, entriesOf } from './entries';
 import type { Endpoint } from './model';
-import { scale } from './outcome';
-import { fromIngress, fromMesh, nameOf } from './paths';
+import { nameOf, wayFrom } from './paths';
 import type { Route, RouteTable } from './routes';
-import {
-  type OfGateway,
-  Rows,
-  rounded,
-  type Share,
-  sortedValues,
-  type Target,
-  targetOf,
-  type Unserved,
-} from './rows';
-import { type Condition, conditionOf, formatFailure, type Scenario } from './scenario';
+import { EndsOf, sortedValues } from './rows';
+import { conditionOf, type Scenario } from './scenario';
+import { rowsOf, ScenarioAnswer, type ScenarioResult, type ScenarioRows } from './scenario-answer';
 import { Server } from './serve';
 import type { World } from './world';
+
+export type { FlowResult, IngressResult, ScenarioResult, ScenarioRows } from './scenario-answer';
 
 /** What is asked. */
 export interface WhatIfQuery {
@@ -31,22 +25,6 @@ export interface WhatIfQuery {
   readonly fromNamespace?: string;
 }
 
-/** What ingress gateways send: apart from the shares of the mesh's own clients. */
-export interface IngressResult {
-  readonly shares: readonly (Share & OfGateway)[];
-  readonly unserved: readonly (Unserved & OfGateway)[];
-}
-
-/** What arrives at services behind services, in requests per request at the ingress gateways. */
-export interface FlowResult {
-  readonly served: readonly { readonly service: string; readonly to: Target; readonly requests: number }[];
-  readonly unserved: readonly {
-    readonly service: string;
-    readonly reason: string;
-    readonly requests: number;
-  }[];
-}
-
 /** A route that some requests take, by what is in them; its requests aren't in the shares. */
 export interface ConditionalRoute {
   readonly service: string;
@@ -55,35 +33,31 @@ export interface ConditionalRoute {
   readonly destinations: readonly string[];
 }
 
-/** The answer for one scenario. */
-export interface ScenarioResult {
-  /** What fails, as `kind=name`; empty for the healthy state. */
-  readonly failed: readonly string[];
-  readonly mode: Scenario['mode'];
-  readonly shares: readonly Share[];
-  readonly unserved: readonly Unserved[];
-  readonly ingress: IngressResult;
-  /** Along the call graph; empty where no ingress gateway leads into it. */
-  readonly flows: FlowResult;
-  /** Per service, the mean over its clients of what leaves their region. */
-  readonly crossRegion: readonly { readonly service: string; readonly share: number }[];
-}
-
-/** The answer to a what-if. */
-export interface WhatIf {
+/** A what-if whose scenarios are worked out one after the other, as they are asked for. */
+export interface Study {
   readonly assumptions: readonly string[];
   /** Routes and mirrors that the shares leave out. */
   readonly conditionalRoutes: readonly ConditionalRoute[];
   readonly mirrors: readonly { readonly service: string; readonly to: string }[];
-  readonly scenarios: readonly ScenarioResult[];
+  readonly scenarios: Iterable<ScenarioResult>;
+}
+
+/** The answer to a what-if, as plain data. */
+export interface WhatIf extends Omit<Study, 'scenarios'> {
+  readonly scenarios: readonly ScenarioRows[];
 }
 
 /** Follows every client's requests to every service through every scenario. */
 export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly string[] = []): WhatIf {
+  const answer = study(world, query, assumptions);
+  return { ...answer, scenarios: Array.from(answer.scenarios, rowsOf) };
+}
+
+/** The same without keeping the scenarios: of a large fleet they don't all fit into memory. */
+export function study(world: World, query: WhatIfQuery, assumptions: readonly string[] = []): Study {
   const targets = servicesAsked(world, query.services);
   const endpoints = allEndpoints(world);
   const graph = callGraph(world);
-  const ingress = query.from ? [] : ingressClients(world);
   const conditional = new Map<string, ConditionalRoute>();
   const mirrors = new Map<string, { service: string; to: string }>();
   const note = (service: string, table: RouteTable) => {
@@ -94,52 +68,38 @@ export function whatIf(world: World, query: WhatIfQuery, assumptions: readonly s
     for (const to of table.chosen?.mirrors ?? []) mirrors.set(`${service} ${to}`, { service, to });
   };
   const healthy = new Server(world, conditionOf(world.fleet, HEALTHY, endpoints));
-  const scenarios = query.scenarios.map((scenario): ScenarioResult => {
-    const condition = conditionOf(world.fleet, scenario, endpoints);
-    const server = new Server(world, condition, healthy);
-    const rows = new Rows(world);
-    const ingressRows = new Rows(world);
-    for (const target of targets) {
-      for (const from of placesFor(world, graph, query, target, condition)) {
-        const { outcome, table } = fromMesh(world, server, from, target, query.fromNamespace);
-        rows.add(from, target.label, outcome);
-        note(target.label, table);
-      }
+  const answers = new HealthyAnswers(world, healthy);
+  for (const target of targets) {
+    const places = query.from ?? clientZones(world, graph, target.service);
+    const clients = places.map(place => ({ place, way: wayFrom(world, place, target, query.fromNamespace) }));
+    for (const { way } of clients) note(target.label, way.table);
+    answers.add(target, clients);
+  }
+  const entries = query.from ? [] : entriesOf(world, targets);
+  const ends = new EndsOf();
+  const calls = new Calls(world, graph, targets);
+  function* scenarios(): Generator<ScenarioResult> {
+    for (const scenario of query.scenarios) {
+      const condition = conditionOf(world.fleet, scenario, endpoints);
+      const server = new Server(world, condition, healthy);
+      const services = answers.under(condition, server);
+      const ingress = entered(entries, condition, server);
+      yield new ScenarioAnswer(
+        world,
+        scenario,
+        condition,
+        services,
+        ingress,
+        calls.from(ingress, server),
+        ends,
+      );
     }
-    const entry: Flow<AskedService>[] = [];
-    const alive = ingress.filter(client => !condition.isPlaceDown(client.cluster, client.zone));
-    for (const target of targets) {
-      const found = alive.flatMap(client => {
-        const outcome = fromIngress(world, server, client, target);
-        return outcome ? [{ client, outcome }] : [];
-      });
-      for (const { client, outcome } of found) {
-        ingressRows.add(client, target.label, outcome, client.gateway);
-        entry.push({ target, outcome: scale(outcome, 1 / found.length) });
-      }
-    }
-    const flows = followCalls(
-      world,
-      graph,
-      targets,
-      entry,
-      (from, target) => fromMesh(world, server, from, target, from.namespace).outcome,
-    );
-    return {
-      failed: scenario.failures.map(formatFailure),
-      mode: scenario.mode,
-      shares: rows.shares.map(({ gateway: _, ...share }) => share),
-      unserved: rows.unserved.map(({ gateway: _, ...entry }) => entry),
-      ingress: { shares: ingressRows.shares, unserved: ingressRows.unserved },
-      flows: flowRows(flows),
-      crossRegion: rows.crossRegion(),
-    };
-  });
+  }
   return {
     assumptions: [...assumptions, ...ASSUMPTIONS],
     conditionalRoutes: sortedValues(conditional),
     mirrors: sortedValues(mirrors),
-    scenarios,
+    scenarios: { [Symbol.iterator]: scenarios },
   };
 }
 
@@ -157,28 +117,15 @@ const ASSUMPTIONS = [
   'Ambient mode, Envoy’s zone-aware routing and consistent hashing are not modelled.',
 ];
 
-function placesFor(
-  world: World,
-  graph: CallGraph,
-  query: WhatIfQuery,
-  target: AskedService,
-  condition: Condition,
-): ClientZone[] {
-  return (query.from ?? clientZones(world, graph, target.service)).filter(
-    place => !condition.isPlaceDown(place.cluster, place.zone),
-  );
-}
-
+/** Every endpoint once; those of Services are the same objects for all control planes. */
 function allEndpoints(world: World): Endpoint[] {
-  const all = new Map<string, Endpoint>();
+  const seen = new Set<Endpoint>();
   for (const view of world.planes.values()) {
     for (const host of view.services.keys()) {
-      for (const endpoint of view.endpointsOf(host)) {
-        all.set(`${endpoint.cluster} ${endpoint.address}:${endpoint.port} ${host}`, endpoint);
-      }
+      for (const endpoint of view.endpointsOf(host)) seen.add(endpoint);
     }
   }
-  return [...all.values()];
+  return [...seen];
 }
 
 function describeRoute(service: string, route: Route): ConditionalRoute {
@@ -186,25 +133,4 @@ function describeRoute(service: string, route: Route): ConditionalRoute {
     ({ host, subset, share }) => `${host}${subset ? ` subset ${subset}` : ''} ${Math.round(share * 100)} %`,
   );
   return { service, route: nameOf(route), match: route.match, destinations };
-}
-
-/** Flows by service and target, and by service and reason. */
-function flowRows(flows: readonly Flow<AskedService>[]): FlowResult {
-  const served = new Map<string, { service: string; to: Target; requests: number }>();
-  const unserved = new Map<string, { service: string; reason: string; requests: number }>();
-  for (const { target, outcome } of flows) {
-    for (const { endpoint, share } of outcome.served) {
-      const to = targetOf(endpoint);
-      const key = [target.label, to.cluster, to.zone, to.version].join(' ');
-      const known = served.get(key);
-      served.set(key, { service: target.label, to, requests: (known?.requests ?? 0) + share });
-    }
-    for (const { reason, share } of outcome.unserved) {
-      const key = `${target.label} ${reason}`;
-      const known = unserved.get(key);
-      unserved.set(key, { service: target.label, reason, requests: (known?.requests ?? 0) + share });
-    }
-  }
-  const round = <R extends { requests: number }>(row: R): R => ({ ...row, requests: rounded(row.requests) });
-  return { served: sortedValues(served).map(round), unserved: sortedValues(unserved).map(round) };
 }

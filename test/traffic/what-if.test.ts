@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expand } from '../../lib/fleet/expand/expand';
 import { Fleet } from '../../lib/fleet/fleet';
 import { parseFailure } from '../../lib/traffic/scenario';
-import { type ScenarioResult, type WhatIfQuery, whatIf } from '../../lib/traffic/what-if';
+import { type ScenarioRows, type WhatIfQuery, whatIf } from '../../lib/traffic/what-if';
 import { buildWorld } from '../../lib/traffic/world';
 import { cluster, demo, deployment, fleetOf, namespace, service } from '../fleet/meshes';
 import { madeUpFleet, madeUpMeshes, rule } from './meshes';
@@ -16,7 +16,7 @@ interface Asked extends Partial<WhatIfQuery> {
   readonly mode?: 'unready' | 'failing';
 }
 
-function run(fleet: Fleet, { fail = [], mode = 'unready', ...query }: Asked = {}): ScenarioResult {
+function run(fleet: Fleet, { fail = [], mode = 'unready', ...query }: Asked = {}): ScenarioRows {
   const world = buildWorld(expand(fleet).fleet);
   const scenarios = [{ failures: fail.map(parseFailure), mode }];
   return whatIf(world, { services: ['bookinfo/reviews'], ...query, scenarios }).scenarios[0];
@@ -24,7 +24,7 @@ function run(fleet: Fleet, { fail = [], mode = 'unready', ...query }: Asked = {}
 
 /** Shares of one client by version, cluster or zone, in percent; `lost` for what is not served. */
 function by(
-  result: ScenarioResult,
+  result: ScenarioRows,
   part: 'version' | 'cluster' | 'zone',
   from: { cluster: string; zone?: string },
 ) {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InputError } from '../../fleet/errors';
 import { endpointsJson, endpointsText } from '../../report/endpoints';
+import { ambientNote } from '../../traffic/ambient';
 import { findTarget, parseFrom } from '../../traffic/asked';
 import { assign } from '../../traffic/assignment';
 import { findService } from '../../traffic/find-service';
@@ -76,6 +77,8 @@ export function addEndpoints(program: Command, io: Io): void {
     }
     const about = { ...place, service: `${service.namespace}/${service.name}`, port: port.number };
     const assumed = [...assumptions, `Istio ${view.plane.version}.`];
+    const ambient = ambientNote(fleet);
+    if (ambient) assumed.push(ambient);
     if (service.resolution === 'original-destination') {
       assumed.push(
         'The service is headless or without resolution: sidecars pass requests on to the address that the client resolved.',

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import { whatIfMarkdown, whatIfText } from '../../report/what-if';
+import { whatIfJson, whatIfMarkdown, whatIfText } from '../../report/what-if';
+import { ambientNote } from '../../traffic/ambient';
 import { parseFrom } from '../../traffic/asked';
 import { type FailureMode, parseFailure, type Scenario, singleFailures } from '../../traffic/scenario';
-import { whatIf } from '../../traffic/what-if';
+import { study } from '../../traffic/what-if';
 import { buildWorld, type World } from '../../traffic/world';
 import {
   collectText,
@@ -60,7 +61,8 @@ export function addWhatIf(program: Command, io: Io): void {
     const { fleet, assumptions } = loadExpanded(dir, options);
     const world = buildWorld(fleet, options.istioVersion);
     const versions = [...world.planes.values()].map(({ plane }) => `${plane.version} in ${plane.cluster}`);
-    const answer = whatIf(
+    const ambient = ambientNote(fleet);
+    const answer = study(
       world,
       {
         scenarios: scenariosOf(world, options),
@@ -68,10 +70,10 @@ export function addWhatIf(program: Command, io: Io): void {
         services: options.service,
         fromNamespace: options.fromNamespace,
       },
-      [`Istio ${versions.join(', ')}.`, ...assumptions],
+      [`Istio ${versions.join(', ')}.`, ...assumptions, ...(ambient ? [ambient] : [])],
     );
-    if (options.format === 'json') io.out(`${JSON.stringify(answer, null, 2)}\n`);
-    else io.out(options.format === 'md' ? whatIfMarkdown(answer) : whatIfText(answer));
+    const print = { json: whatIfJson, md: whatIfMarkdown, text: whatIfText }[options.format];
+    for (const part of print(answer)) io.out(part);
   });
 }
 
